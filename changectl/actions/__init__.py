@@ -1,0 +1,1 @@
+"""One step kind a file; each exports ACTION."""

@@ -1,0 +1,1 @@
+"""AWS: sessions, paging, calls and answers; the one place where botocore errors become ours."""

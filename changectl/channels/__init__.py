@@ -1,0 +1,1 @@
+"""One way to tell people a file; each exports CHANNEL."""

@@ -1,0 +1,1 @@
+"""One verb a file: signature, wiring, one engine call, one view, a status."""

@@ -1,0 +1,1 @@
+"""What carries a change forward and back. Knows the World; no boto, git, rich, typer."""

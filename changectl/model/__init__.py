@@ -1,0 +1,1 @@
+"""The words of the domain as values. Standard library only, pure."""

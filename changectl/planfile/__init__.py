@@ -1,0 +1,1 @@
+"""YAML text to Plan, with line and column for every complaint."""

@@ -1,0 +1,1 @@
+"""One test kind a file; each exports PROBE."""

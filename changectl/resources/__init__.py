@@ -1,0 +1,1 @@
+"""One resource kind a file; each exports KIND."""
