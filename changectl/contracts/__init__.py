@@ -1,0 +1,1 @@
+"""What a kind must be: ResourceKind, Action, Probe, Channel. Frozen values and protocols only."""

@@ -1,0 +1,93 @@
+"""An action: one kind of step. It reads its part of the plan and says what work that is; the engine does the work."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+from changectl.contracts.kind import ResourceKind
+from changectl.model.node import Complaints, Node
+from changectl.model.plan import Check
+from changectl.model.resource import Body, Call, FacetRef, Ref, Resource, Target
+
+Spec = TypeVar("Spec")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader may use beside the plan's text: where complaints go, and the kinds there are.
+
+    `check` reads a nested check (for `wait: until`), `region` is the plan's.
+    """
+
+    complaints: Complaints
+    kinds: Mapping[str, ResourceKind] = field(hash=False)
+    check: Callable[[Node], Check | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """Bring these facets from what they are to `want`, by their kinds' own writes. May be taken up again after a crash."""
+
+    want: Mapping[FacetRef, Body] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send this one call. `after`: what the author says it will leave, where the kinds cannot foretell it."""
+
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Let time pass, watching the checks of `test.during`."""
+
+    duration: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """Wait until a check passes, no longer than `budget`; then the step has failed."""
+
+    check: Check
+    budget: timedelta
+
+
+Work: TypeAlias = "Aim | Send | Pause | Until"
+
+
+class Sight(Protocol):
+    """What an action may look at. At preview the state is foreseen, at run time it is read."""
+
+    def ref(self, target: Target) -> Ref:
+        """The resource that a plan's name means. Raises NotFound."""
+
+    def now(self, ref: Ref) -> Resource | None:
+        """Its facets now; None when it does not exist."""
+
+    def known(self, value: Body) -> Body:
+        """The value with `$ref`, `$result` and `$secret` replaced. Raises Unforeseeable at preview where it cannot be known."""
+
+    def kind(self, name: str) -> ResourceKind:
+        """The kind of that name."""
+
+    @property
+    def region(self) -> str:
+        """The step's region."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action(Generic[Spec]):
+    """A step form: `key` is its name in a plan; `members` are the further members that belong to it."""
+
+    key: str
+    summary: str
+    members: tuple[str, ...]
+    read: Callable[[Mapping[str, Node], Node, Reading], Spec | None]
+    work: Callable[[Spec, Sight], Work]
+    says: Callable[[Spec], str]
+    example: str
+
+
+AnyAction: TypeAlias = Action[Any]

@@ -1,0 +1,28 @@
+"""A channel: one way to tell people. Fed by announcements; one that fails is reported once and dropped."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One thing people should know now: which change, what happened (a sentence), the event's type, the state of production."""
+
+    change: str
+    title: str
+    event: str
+    sentence: str
+    production: str
+    at: str
+    lead: str
+    env: str
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """`open(settings)` gives a function that tells; it may raise OSError or TimeoutError, and must give up after 5 s."""
+
+    key: str
+    summary: str
+    settings: tuple[str, ...]
+    open: Callable[[Mapping[str, str]], Callable[[Announcement], None]]

@@ -1,0 +1,62 @@
+"""A value of a plan file with its place in the text, and complaints about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in a file: line and column from 1, the end exclusive."""
+
+    line: int
+    column: int
+    end_line: int = 0
+    end_column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A positioned value. A mapping's `value` is name to Node, with `keys` holding each name's own span."""
+
+    value: "Mapping[str, Node] | Sequence[Node] | str | int | float | bool | None"
+    span: Span
+    keys: Mapping[str, Span] = field(default_factory=dict)
+    quoted: bool = False
+
+
+Plain: TypeAlias = "dict[str, Plain] | list[Plain] | str | int | float | bool | None"
+
+
+def plain(node: Node) -> Plain:
+    """The value without places."""
+    match node.value:
+        case Mapping() as members:
+            return {name: plain(child) for name, child in members.items()}
+        case str() | int() | float() | bool() | None as scalar:
+            return scalar
+        case items:
+            return [plain(child) for child in items]
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What is wrong with a plan: rule id (`CHG104`), one sentence, where, and how to mend it."""
+
+    rule: str
+    message: str
+    span: Span
+    help: str = ""
+    severity: str = "error"
+
+
+@dataclass(slots=True)
+class Complaints:
+    """Gathers complaints while a plan is read, so that all come in one run."""
+
+    found: list[Complaint] = field(default_factory=list)
+
+    def add(self, rule: str, message: str, at: Node | Span, help: str = "", severity: str = "error") -> None:  # noqa: A002
+        """Remember one complaint."""
+        span = at.span if isinstance(at, Node) else at
+        self.found.append(Complaint(rule, message, span, help, severity))
