@@ -27,14 +27,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """Bring these facets from what they are to `want`, by their kinds' own writes. May be taken up again after a crash."""
+    """Bring these facets from what they are to `want` by their kinds' own writes; may be resumed after a crash."""
 
     want: Mapping[FacetRef, Body] = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Send this one call. `after`: what the author says it will leave, where the kinds cannot foretell it."""
+    """Send this one call."""
 
     call: Call
 
@@ -67,7 +67,7 @@ class Sight(Protocol):
         """Its facets now; None when it does not exist."""
 
     def known(self, value: Body) -> Body:
-        """The value with `$ref`, `$result` and `$secret` replaced. Raises Unforeseeable at preview where it cannot be known."""
+        """The value with `$ref`, `$result` and `$secret` replaced. Raises Unforeseeable where it cannot be known yet."""
 
     def kind(self, name: str) -> ResourceKind:
         """The kind of that name."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """One thing people should know now: which change, what happened (a sentence), the event's type, the state of production."""
+    """One thing people should know now: what happened (a sentence) and the state of production."""
 
     change: str
     title: str
@@ -20,7 +20,7 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """`open(settings)` gives a function that tells; it may raise OSError or TimeoutError, and must give up after 5 s."""
+    """`open(settings)` gives a function that tells; it may raise OSError, and gives up after 5 s."""
 
     key: str
     summary: str

@@ -10,18 +10,11 @@ from enum import Enum
 from typing import Any, Literal, TypeAlias
 
 from changectl.contracts.shape import RAW, Shape
+from changectl.model.merge import Grain
 from changectl.model.resource import Body, Call, Ref
 
 Template: TypeAlias = "str | tuple[str, ...]"
 """How a parameter is spelled from the id: `"{id}"`, `"{arn}"`, or a tuple of these for a list parameter."""
-
-
-class Grain(Enum):
-    """How finely ownership is decided when going back: each leaf, each top-level item, or the facet as one."""
-
-    LEAF = "leaf"
-    ITEM = "item"
-    WHOLE = "whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +23,8 @@ class Read:
 
     `many` names the list parameter that takes up to `batch` ids at once, or is a function from ids to parameters
     (a filter). `items` and `key` say where the items are and which field holds each one's id. A batch that fails
-    with a `gone` code because one of its ids is missing is halved. `absent` are error codes that mean: this facet is not set.
-    Answers are paged to their end: by botocore's paginator, else by `token` (request member, answer member).
+    with a `gone` code because one of its ids is missing is halved. `absent` are error codes that mean: this
+    facet is not set. Answers are paged to their end: by botocore's paginator, else by `token` (request member, answer member).
     """
 
     operation: str
@@ -98,8 +91,8 @@ class Items:
 class Hand:
     """A pure function where no other form fits: (ref, now, want) to calls, and the same read backwards.
 
-    `foretell(params, now)` answers the body after a call of one of `operations`. `members`: the request members that mean this facet,
-    where several facets share the operation.
+    `foretell(params, now)` answers the body after a call of one of `operations`. `members`: the request members
+    that mean this facet, where several facets share the operation.
     """
 
     operations: tuple[str, ...]
@@ -115,7 +108,7 @@ Write: TypeAlias = "Put | Fields | Items | Hand | None"
 class Loss:
     """A one-way fact: going back from `after` to `before` at `path` does not restore it.
 
-    Patterns: `absent`, `present`, `*`, or a value. `leaves`: the body best reached; `keeps`: what the change made stays.
+    Patterns: `absent`, `present`, `*`, or a value. `leaves`: the body best reached; `keeps`: the change's stays.
     """
 
     why: str
@@ -162,7 +155,8 @@ class Effect:
     """What an operation does to which facets of which resources; only for what the writes do not say already.
 
     `at`: JMESPath to one id, a list of ids, or part tuples, in the parameters or (`of="answer"`) in the answer.
-    `only`: a pattern that ids must match (polymorphic parameters). `if_any`: members that mean these facets. `may`: an upper bound.
+    `only`: a pattern that ids must match (polymorphic parameters). `if_any`: members that mean these facets.
+    `may`: an upper bound.
     """
 
     operation: str
@@ -180,8 +174,8 @@ class Effect:
 class Create:
     """How a resource is made (again).
 
-    `calls(ref, want)` gives the creating call; `feeds` names the facets that it sets by itself. `found(params)` is the name under
-    which it can be looked up when the answer was lost. `new_id`: the id changes.
+    `calls(ref, want)` gives the creating call; `feeds` names the facets that it sets by itself. `found` is the path in
+    its parameters of the name under which it is looked up when the answer was lost. `new_id`: the id changes.
     """
 
     operation: str
@@ -239,8 +233,8 @@ class Names:
 class ResourceKind:
     """Everything the mechanism knows about one kind of AWS resource.
 
-    The first facet's first read is the anchor: its absence (or a `gone` code) is the resource's absence. `incarnation` is a path
-    in the anchor's answer that differs when the resource was deleted and made anew. `spell` brings every spelling
+    The first facet's first read is the anchor: its absence (or a `gone` code) is the resource's absence.
+    `incarnation` is a path in the anchor's answer that differs when the resource was deleted and made anew. `spell` brings every spelling
     (ARN, qualifier, case) to the one id. `settle`: seconds after which an absence may be believed.
     """
 

@@ -64,7 +64,7 @@ class Senses(Protocol):
     """What a probe may use."""
 
     def http(self, method: str, url: str, timeout: timedelta) -> HttpAnswer:
-        """One request, redirects not followed. Raises CannotAsk where we, not the other side, are at fault (ours: no route, no DNS at all)."""
+        """One request, redirects not followed. Raises CannotAsk where we are offline."""
 
     def command(self, argv: Sequence[str], timeout: timedelta) -> CommandAnswer:
         """One child without a shell, in its own session, without AWS credentials. Raises CannotAsk."""
