@@ -1,0 +1,326 @@
+"""Events: what happened, in the past tense. The one list from which codec, fold, views and docs come.
+
+Bodies of settings are never in an event, only the digest under which the vault keeps them. What a person should see is
+in `Shown` lines, which are free of secrets.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from changectl.model.resource import FacetRef, Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A difference as a person may see it: both sides as text, secrets already replaced."""
+
+    facet: str
+    path: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Somebody wants this change: these bytes of the plan, over this preview of production."""
+
+    plan_digest: str
+    preview_digest: str
+    title: str
+    rationale: str
+    env: str
+    risk: str
+    account: str
+    region: str
+    lead: str
+    facets: tuple[FacetRef, ...]
+    differences: tuple[Shown, ...]
+    reversibility: str
+    authors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """Somebody agreed to exactly this plan over exactly this preview."""
+
+    plan_digest: str
+    preview_digest: str
+    approver: str
+    self_approved: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An attempt began: where, on whose approval, over which snapshot. The approvals are spent."""
+
+    plan_digest: str
+    preview_digest: str
+    title: str
+    env: str
+    account: str
+    region: str
+    endpoint: str
+    approvers: tuple[str, ...]
+    snapshot: str
+    facets: tuple[FacetRef, ...]
+    version: str
+    offline: str = ""
+    over_lock: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotTaken:
+    """The state before is durable in the vault under `digest`."""
+
+    digest: str
+    facets: tuple[FacetRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LocksHeld:
+    """The remote acknowledged the begin and all locks of this change."""
+
+    epochs: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """Production was read again under the lock and is still what the snapshot says."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """A step began. `want`: vault digest of the bodies it aims at, where it aims at bodies."""
+
+    step: str
+    want: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted:
+    """A call that changes production is about to be sent; `params` are redacted.
+
+    `leaves`: vault digest of the settings as this call would leave them; empty where that cannot be foretold.
+    """
+
+    number: int
+    phase: str
+    step: str
+    service: str
+    operation: str
+    region: str
+    params: Any = field(hash=False)
+    facets: tuple[FacetRef, ...] = ()
+    creates: tuple[Ref, ...] = ()
+    leaves: str = ""
+    content: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallDone:
+    """AWS acknowledged the call, or reading back proved its effect (`settled`). `made`: resources the answer named."""
+
+    number: int
+    made: tuple[Ref, ...] = ()
+    answer: str = ""
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallFailed:
+    """The call had no effect."""
+
+    number: int
+    code: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallUnknown:
+    """Nobody can say yet whether the call had an effect."""
+
+    number: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """A step is complete; `left`: vault digest of its settings as read afterwards."""
+
+    step: str
+    left: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepFailed:
+    """A step did not succeed."""
+
+    step: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPassed:
+    """A check of `phase` (before, during, after, back-out) passed."""
+
+    phase: str
+    number: int
+    name: str
+    saw: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFailed:
+    """A check failed as often in a row as the plan says, or had no data."""
+
+    phase: str
+    number: int
+    name: str
+    saw: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckErrored:
+    """A check could not be asked; this says nothing about production."""
+
+    phase: str
+    number: int
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Soaked:
+    """The soak passed with its checks holding."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Production was read again and is as intended."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyFailed:
+    """Production was read again and is not as intended."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackWanted:
+    """From here on the change goes back."""
+
+    why: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoDone:
+    """The authored way back of a step ran."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndoFailed:
+    """The authored way back of a step failed; the rest is restored all the same."""
+
+    step: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacetRestored:
+    """A setting was written back."""
+
+    facet: FacetRef
+
+
+@dataclass(frozen=True, slots=True)
+class FacetLeft:
+    """A setting was not put back: a stranger changed it, it cannot be written, or AWS refused."""
+
+    facet: FacetRef
+    why: str
+    stranger: bool
+    before: str = ""
+    ours: str = ""
+    now: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Everything that could be written back was."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreProven:
+    """Production was read again and is as before."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorNeeded:
+    """Production is between two states and somebody must decide. The locks stay."""
+
+    why: str
+    facets: tuple[FacetRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The attempt ended: applied, rolled-back, refused, abandoned or accepted."""
+
+    outcome: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The remote has every event of this journal up to here. Never published itself."""
+
+    tip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecognised:
+    """An event of a version that this one does not know: kept, shown, and makes the change read-only."""
+
+    type: str
+    body: Any = field(hash=False)
+
+
+Event: TypeAlias = (
+    Proposed
+    | Approved
+    | Begun
+    | SnapshotTaken
+    | LocksHeld
+    | Confirmed
+    | StepStarted
+    | CallStarted
+    | CallDone
+    | CallFailed
+    | CallUnknown
+    | StepDone
+    | StepFailed
+    | CheckPassed
+    | CheckFailed
+    | CheckErrored
+    | Soaked
+    | Verified
+    | VerifyFailed
+    | RollbackWanted
+    | UndoDone
+    | UndoFailed
+    | FacetRestored
+    | FacetLeft
+    | Restored
+    | RestoreProven
+    | OperatorNeeded
+    | Closed
+    | Published
+    | Unrecognised
+)
