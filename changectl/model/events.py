@@ -21,6 +21,22 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What a setting was when it was previewed: the digest of its body, slow to guess where the body is secret."""
+
+    facet: FacetRef
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """Which resource a name of the plan meant."""
+
+    name: str
+    ref: Ref
+
+
+@dataclass(frozen=True, slots=True)
 class Proposed:
     """Somebody wants this change: these bytes of the plan, over this preview of production."""
 
@@ -33,7 +49,7 @@ class Proposed:
     account: str
     region: str
     lead: str
-    facets: tuple[FacetRef, ...]
+    seen: tuple[Seen, ...]
     differences: tuple[Shown, ...]
     reversibility: str
     authors: tuple[str, ...]
@@ -64,7 +80,9 @@ class Begun:
     approvers: tuple[str, ...]
     snapshot: str
     facets: tuple[FacetRef, ...]
+    resolved: tuple[Pinned, ...]
     version: str
+    going_back_asks: str = ""
     offline: str = ""
     over_lock: str = ""
 
@@ -271,10 +289,11 @@ class OperatorNeeded:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The attempt ended: applied, rolled-back, refused, abandoned or accepted."""
+    """The attempt ended: applied, rolled-back, refused, abandoned or accepted. `because` is a word a script can read."""
 
     outcome: str
     why: str = ""
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,209 @@
+"""What to do now. Pure: the plan and all that has happened decide."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from changectl.model.change import Change, Outcome
+from changectl.model.plan import Auto, Check, Plan, Step
+from changectl.model.resource import FacetRef
+
+
+@dataclass(frozen=True, slots=True)
+class TakeLocks:
+    """Publish the begin and take all locks, in one push."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Read again under the lock and compare with the snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunStep:
+    """Do a step of the plan, or carry on with it."""
+
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class RunCheck:
+    """Ask one check of a phase."""
+
+    phase: str
+    number: int
+    check: Check
+
+
+@dataclass(frozen=True, slots=True)
+class Soak:
+    """Let the soak pass, watching."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """Read production again and compare with what was intended."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoBack:
+    """Turn round."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskWhetherBack:
+    """Turn round if a person says so."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskAboutCheck:
+    """A check could not be asked: a person decides."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunUndo:
+    """Do a step of the authored way back."""
+
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Put back from the snapshot what still differs and is ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prove:
+    """Read production again and compare with the state before."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedOperator:
+    """Stop, keeping the locks; a person must decide."""
+
+    why: str
+    facets: tuple[FacetRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The attempt is over."""
+
+    outcome: Outcome
+    why: str = ""
+    because: str = ""
+
+
+Move: TypeAlias = (
+    TakeLocks
+    | Confirm
+    | RunStep
+    | RunCheck
+    | Soak
+    | Verify
+    | GoBack
+    | AskWhetherBack
+    | AskAboutCheck
+    | RunUndo
+    | Restore
+    | Prove
+    | NeedOperator
+    | Close
+)
+
+
+def next_move(plan: Plan, change: Change) -> Move | None:
+    """What to do now; None when the attempt is closed or waits for an operator."""
+    if change.closed or change.operator:
+        return None
+    if change.rollback:
+        return _way_back(plan, change)
+    if not change.begun:
+        return Close(Outcome.ABANDONED, "interrupted before it began", "interrupted")
+    if change.failure:
+        return _after_failure(plan, change)
+    if change.errored:
+        return _after_error(change)
+    return _way_forward(plan, change)
+
+
+def _way_forward(plan: Plan, change: Change) -> Move:
+    if not change.locked:
+        return TakeLocks()
+    if not change.confirmed:
+        return Confirm()
+    if not change.wants and (check := _first_open("before", plan.test.before, change)):
+        return check
+    step = next((s for s in plan.steps if s.id not in change.left_by), None)
+    if step is not None:
+        return RunStep(step)
+    if check := _first_open("after", plan.test.after, change):
+        return check
+    if plan.test.soak and not change.soaked:
+        return Soak()
+    return Close(Outcome.APPLIED) if change.verified else Verify()
+
+
+def _first_open(phase: str, checks: tuple[Check, ...], change: Change) -> RunCheck | None:
+    open_ones = (RunCheck(phase, n, c) for n, c in enumerate(checks) if (phase, n) not in change.passed)
+    return next(open_ones, None)
+
+
+def _after_failure(plan: Plan, change: Change) -> Move:
+    if not change.wants:
+        return Close(Outcome.REFUSED, change.failure, "test-before")
+    assert change.begun is not None
+    if plan.back_out.auto is Auto.FALSE:
+        return NeedOperator(f"{change.failure}; the plan says not to go back by itself", change.touched())
+    if plan.back_out.auto is Auto.ASK or change.begun.going_back_asks:
+        return AskWhetherBack("; ".join(filter(None, (change.failure, change.begun.going_back_asks))))
+    return GoBack(change.failure)
+
+
+def _after_error(change: Change) -> Move:
+    assert change.errored is not None
+    why = f"the check {change.errored.name} could not be asked: {change.errored.why}"
+    if not change.wants:
+        return Close(Outcome.REFUSED, why, "could-not-ask")
+    return AskAboutCheck(why)
+
+
+def _way_back(plan: Plan, change: Change) -> Move:
+    if (undo := _open_undo(plan, change)) is not None:
+        return RunUndo(undo)
+    if not change.restore_done:
+        return Restore()
+    if change.left or change.undo_failed:
+        return NeedOperator(_why_not_back(change), tuple(left.facet for left in change.left))
+    if not change.proven:
+        return Prove()
+    if change.failure:
+        return NeedOperator(change.failure)
+    if change.errored:
+        return NeedOperator(f"the check {change.errored.name} could not be asked: {change.errored.why}")
+    tests = plan.test.after if plan.back_out.test_same else plan.back_out.test
+    why = change.rollback.why if change.rollback else ""
+    return _first_open("back-out", tests, change) or Close(Outcome.ROLLED_BACK, why)
+
+
+def _open_undo(plan: Plan, change: Change) -> Step | None:
+    """The authored way back: `undo` of each step that had begun, newest first, then `back_out.steps`, each once."""
+    settled = change.undone | {failed.step for failed in change.undo_failed}
+    begun = (step for step in reversed(plan.steps) if step.id in change.wants)
+    authored = (*(undo for step in begun for undo in step.undo), *(plan.back_out.steps if change.wants else ()))
+    return next((undo for undo in authored if undo.id not in settled), None)
+
+
+def _why_not_back(change: Change) -> str:
+    strangers = sum(left.stranger for left in change.left)
+    parts = (
+        f"{strangers} changed by someone else" if strangers else "",
+        f"{len(change.left) - strangers} could not be written back" if len(change.left) > strangers else "",
+        f"{len(change.undo_failed)} undo steps failed" if change.undo_failed else "",
+    )
+    return "not everything is back: " + ", ".join(filter(None, parts))
