@@ -138,25 +138,12 @@ def evolve(change: Change, event: e.Event) -> Change:
     if change.published and not isinstance(event, e.Published):
         change = replace(change, published=False)
     match event:
-        case e.Proposed():
-            same = change.proposed is not None and change.proposed.plan_digest == event.plan_digest
-            return replace(change, proposed=event, approvals=change.approvals if same else ())
-        case e.Approved():
-            return replace(change, approvals=(*change.approvals, event))
-        case e.SnapshotTaken():
-            return replace(change, snapshot=event)
-        case e.Begun():
-            return replace(change, begun=event, approvals=())
-        case e.LocksHeld():
-            return replace(change, locked=True)
-        case e.Confirmed():
-            return replace(change, confirmed=True)
-        case e.Closed():
-            return replace(change, closed=event, operator=None)
-        case e.Published():
-            return replace(change, published=True)
-        case e.Unrecognised():
-            return replace(change, read_only=True)
+        case e.Proposed() | e.Approved():
+            return _agreed(change, event)
+        case e.SnapshotTaken() | e.Begun() | e.LocksHeld() | e.Confirmed():
+            return _began(change, event)
+        case e.Closed() | e.OperatorNeeded() | e.Published() | e.Unrecognised():
+            return _ended(change, event)
         case e.StepStarted() | e.StepDone() | e.StepFailed() | e.UndoDone() | e.UndoFailed():
             return _stepped(change, event)
         case e.CallStarted() | e.CallDone() | e.CallFailed() | e.CallUnknown():
@@ -165,8 +152,45 @@ def evolve(change: Change, event: e.Event) -> Change:
             return _tested(change, event)
         case e.RollbackWanted() | e.FacetRestored() | e.FacetLeft() | e.Restored() | e.RestoreProven():
             return _went_back(change, event)
+        case _:
+            assert_never(event)
+
+
+def _agreed(change: Change, event: e.Proposed | e.Approved) -> Change:
+    match event:
+        case e.Proposed():
+            same = change.proposed is not None and change.proposed.plan_digest == event.plan_digest
+            return replace(change, proposed=event, approvals=change.approvals if same else ())
+        case e.Approved():
+            return replace(change, approvals=(*change.approvals, event))
+        case _:
+            assert_never(event)
+
+
+def _began(change: Change, event: e.SnapshotTaken | e.Begun | e.LocksHeld | e.Confirmed) -> Change:
+    match event:
+        case e.SnapshotTaken():
+            return replace(change, snapshot=event)
+        case e.Begun():  # the approvals are spent
+            return replace(change, begun=event, approvals=())
+        case e.LocksHeld():
+            return replace(change, locked=True)
+        case e.Confirmed():
+            return replace(change, confirmed=True)
+        case _:
+            assert_never(event)
+
+
+def _ended(change: Change, event: e.Closed | e.OperatorNeeded | e.Published | e.Unrecognised) -> Change:
+    match event:
+        case e.Closed():
+            return replace(change, closed=event, operator=None)
         case e.OperatorNeeded():
             return replace(change, operator=event)
+        case e.Published():
+            return replace(change, published=True)
+        case e.Unrecognised():
+            return replace(change, read_only=True)
         case _:
             assert_never(event)
 

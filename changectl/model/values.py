@@ -1,7 +1,9 @@
 """Values that are not known when a plan is written: looked up, answered by an earlier step, or secret."""
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from changectl.model.resource import Body, Target
 
@@ -31,10 +33,13 @@ class SecretValue:
 Later = RefValue | ResultValue | SecretValue
 
 
-def later(value: Body) -> Iterator[Later]:
-    """Every not yet known value inside a JSON-like value."""
+def later(value: Any) -> Iterator[Later]:
+    """Every not yet known value inside a JSON-like value, a step, or a check."""
     if isinstance(value, RefValue | ResultValue | SecretValue):
         yield value
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for member in dataclasses.fields(value):
+            yield from later(getattr(value, member.name))
     elif isinstance(value, Mapping):
         for child in value.values():
             yield from later(child)

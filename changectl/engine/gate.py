@@ -1,0 +1,140 @@
+"""The gate: what every call that changes production passes.
+
+Which settings does it touch, are they in the approved plan, are they in the snapshot? Only then is it recorded and
+sent.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from changectl.engine.attempt import Attempt
+from changectl.engine.effects import Touch, touched
+from changectl.engine.fate import proves_it_was_done
+from changectl.engine.foretell import Unforeseeable, foretold
+from changectl.errors import CallNotDone, CallUnknown, ChangectlError, GateRefused
+from changectl.model import events as e
+from changectl.model.resource import Call, FacetRef, Ref, Snapshot
+
+TRIES = 6
+"""How often a call goes out that AWS throttled, or that was never sent: 15.5 s of patience."""
+
+
+def send(attempt: Attempt, call: Call, phase: str, step: str, *, again: bool = False) -> Mapping[str, Any] | None:
+    """Send one call and record what became of it. `again`: this very call may have been sent before.
+
+    Gives AWS's answer; None where only the evidence says that it was done. Raises CallNotDone, CallUnknown, GateRefused.
+    """
+    for tries in range(1, TRIES + 1):
+        try:
+            return _send_once(attempt, call, phase, step, again=again)
+        except CallNotDone as refused:
+            if not refused.again or tries == TRIES:
+                raise
+        attempt.wait(0.5 * 2 ** (tries - 1))
+    raise AssertionError("unreachable")
+
+
+def _send_once(attempt: Attempt, call: Call, phase: str, step: str, *, again: bool) -> Mapping[str, Any] | None:
+    number = len(attempt.change.calls)
+    try:
+        answer = attempt.world.send(call, lambda sent: admit(attempt, sent, phase, step))
+    except CallNotDone as refused:
+        if again and proves_it_was_done(attempt.world.ground.kinds, call, refused.code):
+            attempt.record(e.CallDone(number, settled=True))
+            return None
+        if len(attempt.change.calls) > number:
+            attempt.record(e.CallFailed(number, refused.code, refused.sentence))
+        raise
+    except CallUnknown as unknown:
+        attempt.record(e.CallUnknown(number, unknown.sentence))
+        raise
+    except ChangectlError as refused:  # signed out, say: it was recorded, and had no effect
+        if len(attempt.change.calls) > number:
+            attempt.record(e.CallFailed(number, type(refused).__name__, refused.sentence))
+        raise
+    ground = attempt.world.ground
+    made = tuple(sorted(touched(ground.rows, ground.kinds, call, answer).creates))
+    attempt.record(e.CallDone(number, made, answer=_kept_answer(attempt, step, answer)))
+    return answer
+
+
+def admit(attempt: Attempt, call: Call, phase: str, step: str) -> None:
+    """The last moment before the wire: recorded, or refused (GateRefused, CannotRecord, StepFault for a stranger)."""
+    ground = attempt.world.ground
+    touch = touched(ground.rows, ground.kinds, call)
+    _refuse_outside(attempt, call, touch, phase)
+    refs = {facet.ref for facet in touch.writes} | touch.creates | touch.deletes
+    state = _seen(attempt, refs, phase)
+    leaves = _foretold(attempt, call, touch, state)
+    whole = touch.creates | touch.deletes
+    facets = touch.writes | {FacetRef(ref, name) for ref in whole for name in _names(attempt, ref)}
+    attempt.record(
+        e.CallStarted(
+            number=len(attempt.change.calls),
+            phase=phase,
+            step=step,
+            service=call.service,
+            operation=call.operation,
+            region=call.region,
+            params=attempt.world.redact(call),
+            facets=tuple(sorted(facets)),
+            creates=tuple(sorted(touch.creates)),
+            leaves=attempt.keep(leaves) if leaves else "",
+        )
+    )
+    for ref in refs:  # what was read before the call says nothing about after it
+        attempt.glance.pop(ref, None)
+
+
+def _refuse_outside(attempt: Attempt, call: Call, touch: Touch, phase: str) -> None:
+    change = attempt.change
+    assert change.begun is not None
+    if not touch.known:
+        if str(call).lower() in {name.replace("_", "").lower() for name in attempt.plan.allow}:
+            return
+        raise GateRefused(
+            f"no resource kind knows what {call} changes",
+            "name it under `allow:` in the plan and give its step an `undo:`",
+        )
+    made = {ref for sent in change.calls for ref in (*sent.made, *sent.started.creates)}
+    approved = {facet.ref for facet in change.begun.facets} | made
+    outside = sorted(f for f in touch.writes if f not in change.begun.facets and f.ref not in made)
+    outside_refs = sorted(ref for ref in touch.deletes | touch.creates if ref not in approved)
+    if outside or outside_refs:
+        what = ", ".join(str(item) for item in (*outside, *outside_refs))
+        raise GateRefused(
+            f"{call} would touch {what}, which is not in the approved plan", "add it to the plan and have that reviewed"
+        )
+
+
+def _seen(attempt: Attempt, refs: set[Ref], phase: str) -> Snapshot:
+    """Going forward nothing may have moved since it was read; going back, restore has just compared."""
+    if phase == "restore":
+        return {ref: attempt.glance[ref] if ref in attempt.glance else attempt.read([ref])[ref] for ref in refs}
+    return {ref: attempt.look(ref) for ref in sorted(refs)}
+
+
+def _foretold(attempt: Attempt, call: Call, touch: Touch, state: Snapshot) -> Snapshot:
+    """Only what the call touches: a setting beside it may be somebody else's, and must not become ours."""
+    ground = attempt.world.ground
+    try:
+        after = foretold(ground.rows, ground.kinds, call, state)
+    except Unforeseeable:
+        return {}
+    whole = touch.creates | touch.deletes
+    return {
+        ref: resource
+        if resource is None or state.get(ref) is None or ref in whole
+        else {name: body for name, body in resource.items() if FacetRef(ref, name) in touch.writes}
+        for ref, resource in after.items()
+        if ref in state
+    }
+
+
+def _names(attempt: Attempt, ref: Ref) -> tuple[str, ...]:
+    return tuple(facet.name for facet in attempt.world.ground.kinds[ref.kind].facets)
+
+
+def _kept_answer(attempt: Attempt, step: str, answer: Mapping[str, Any]) -> str:
+    """Answers are kept, in the vault, only where a later step of the plan asks for them."""
+    return attempt.world.vault.keep(dict(answer)) if step in attempt.asked_for else ""

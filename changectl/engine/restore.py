@@ -1,0 +1,133 @@
+"""The way back: put back what is ours and differs, leave what is a stranger's, prove it by reading again."""
+
+from collections.abc import Iterable
+
+from changectl.engine.attempt import Attempt, StepFault
+from changectl.engine.fate import GLANCES, horizon, settle_open_calls
+from changectl.engine.gate import send
+from changectl.engine.rest import at_rest
+from changectl.engine.show import shown
+from changectl.engine.verdict import reachable
+from changectl.engine.writing import writes
+from changectl.errors import CallNotDone, CallUnknown, GateRefused
+from changectl.model import events as e
+from changectl.model.bodies import body_of
+from changectl.model.merge import Merge, merged
+from changectl.model.resource import FacetRef, Ref, Resource, Snapshot
+
+
+def restore(attempt: Attempt) -> None:
+    """Bring every setting that a call of ours touched back to what it was, newest first; then `Restored`."""
+    settle_open_calls(attempt)
+    attempt.blink()
+    touched = attempt.change.touched()
+    now = attempt.read({facet.ref for facet in touched})
+    for ref in dict.fromkeys(facet.ref for facet in reversed(touched)):
+        facets = tuple(facet for facet in touched if facet.ref == ref)
+        _restore_resource(attempt, ref, facets, now[ref])
+    attempt.record(e.Restored())
+
+
+def prove(attempt: Attempt) -> None:
+    """Read again: `RestoreProven`, or `FacetLeft` for each setting that is not as before."""
+    touched = attempt.change.touched()
+    until = attempt.world.clock.monotonic() + horizon(attempt, touched)
+    while True:
+        now = attempt.read({facet.ref for facet in touched})
+        wrong = [facet for facet in touched if not _is_back(attempt, facet, now)]
+        left = until - attempt.world.clock.monotonic()
+        if not wrong or left <= 0:
+            break
+        attempt.wait(min(GLANCES, left))
+    for facet in wrong:
+        _leave(attempt, facet, "it is not what it was", now, stranger=True)
+    if not wrong:
+        attempt.record(e.RestoreProven())
+
+
+def _restore_resource(attempt: Attempt, ref: Ref, facets: tuple[FacetRef, ...], now: Resource | None) -> None:
+    before = attempt.before().get(ref)
+    if before is None and now is None:
+        return
+    if before is None or now is None:
+        _restore_existence(attempt, ref, facets, before, now)
+        return
+    want: dict[str, object] = {}
+    for facet in facets:
+        merge = _merge(attempt, facet, now)
+        if merge.strangers:
+            _leave(attempt, facet, "someone else changed it", {ref: now}, stranger=True)
+        if merge.want != now.get(facet.facet):
+            want[facet.facet] = merge.want
+    _write(attempt, ref, now, want, [facet for facet in facets if facet.facet in want])
+
+
+def _restore_existence(
+    attempt: Attempt, ref: Ref, facets: tuple[FacetRef, ...], before: Resource | None, now: Resource | None
+) -> None:
+    """Remove what we made, if it is still as we left it; make again what we removed, if that can be had."""
+    if not _ours_is(attempt, ref, now):
+        why = "someone else changed what this change made" if now else "someone else removed it"
+        _leave(attempt, facets[0], why, {ref: now}, stranger=True)
+        return
+    _write(attempt, ref, now, before, facets)
+
+
+def _ours_is(attempt: Attempt, ref: Ref, now: Resource | None) -> bool:
+    """Whether a resource is as some call of ours can have left it, gone included."""
+    left = [attempt.bodies(sent.started.leaves) for sent in attempt.change.calls if sent.may_have_worked]
+    left += [attempt.bodies(digest) for digest in attempt.change.left_by.values()]
+    states = [state[ref] for state in left if ref in state]
+    if now is None:
+        return any(state is None for state in states)
+    return any(state is not None and all(now.get(name) == body for name, body in state.items()) for state in states)
+
+
+def _write(attempt: Attempt, ref: Ref, now: Resource | None, want: Resource | None, facets: Iterable[FacetRef]) -> None:
+    """Bring one resource from now to want; a refusal leaves it and says so, and the rest goes on."""
+    ground = attempt.world.ground
+    facets = tuple(facets)
+    if want is not None and now is not None and not want:
+        return
+    try:
+        calls = writes(ground.kinds[ref.kind], ref, now, want, ground.eyes.account)
+        if not calls:
+            raise StepFault("AWS has no way to write it back")
+        for call in calls:
+            send(attempt, call, "restore", "", again=True)
+            at_rest(attempt, ref)
+    except (CallNotDone, CallUnknown, GateRefused) as why:
+        for facet in facets:
+            _leave(attempt, facet, why.sentence, {ref: now}, stranger=False)
+    except StepFault as why:
+        for facet in facets:
+            _leave(attempt, facet, str(why), {ref: now}, stranger=False)
+    else:
+        for facet in facets:
+            attempt.record(e.FacetRestored(facet))
+
+
+def _merge(attempt: Attempt, facet: FacetRef, now: Resource | None) -> Merge:
+    """What the setting should be: three ways, per path, towards what can be reached."""
+    kind = attempt.world.ground.kinds[facet.ref.kind]
+    before, ours = body_of(attempt.before(), facet), attempt.ours(facet)
+    goal = before
+    for body in ours:
+        best = reachable(kind, {facet.facet: before}, {facet.facet: body})
+        goal = (best or {}).get(facet.facet) if best != {facet.facet: before} else goal
+    return merged(goal, (before, *ours), (now or {}).get(facet.facet), kind.facet(facet.facet).grain)
+
+
+def _is_back(attempt: Attempt, facet: FacetRef, now: Snapshot) -> bool:
+    before, present = attempt.before().get(facet.ref), now.get(facet.ref)
+    if before is None or present is None:
+        return before is present
+    merge = _merge(attempt, facet, present)
+    return not merge.strangers and merge.want == present.get(facet.facet)
+
+
+def _leave(attempt: Attempt, facet: FacetRef, why: str, now: Snapshot, *, stranger: bool) -> None:
+    kind = attempt.world.ground.kinds[facet.ref.kind]
+    columns = (body_of(attempt.before(), facet), (attempt.ours(facet) or (None,))[-1], body_of(now, facet))
+    before, ours, present = (shown(kind.facet(facet.facet), body) for body in columns)
+    attempt.record(e.FacetLeft(facet, why, stranger, before, ours, present))

@@ -1,0 +1,35 @@
+"""What may be shown of a setting: nothing, unless its kind says so."""
+
+import json
+
+from changectl.contracts.kind import Facet
+from changectl.model.difference import Difference
+from changectl.model.events import Shown
+from changectl.model.resource import Body
+
+LONGEST = 400
+"""Characters of one value on a line; a policy document is longer, and is looked at with `show`."""
+
+
+def shown(facet: Facet, body: Body, path: tuple[str, ...] = ()) -> str:
+    """The body as text, or a word in its place."""
+    if body is None:
+        return "absent"
+    if facet.secret or not _may_show(facet, path):
+        return "(secret)"
+    text = body if isinstance(body, str) else json.dumps(body, sort_keys=True, ensure_ascii=False)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def shown_difference(facet: Facet, difference: Difference) -> Shown:
+    """A difference as a person may see it. A secret says whether it changed and nothing more."""
+    before, after = (shown(facet, body, difference.path) for body in (difference.before, difference.after))
+    if before == after == "(secret)":
+        after = "(another secret)"
+    return Shown(str(difference.facet), ".".join(difference.path), before, after)
+
+
+def _may_show(facet: Facet, path: tuple[str, ...]) -> bool:
+    if facet.show == "all":
+        return True
+    return bool(path) and any(path[0] == allowed.split(".")[0] for allowed in facet.show)

@@ -1,0 +1,146 @@
+"""Doing a step, forward or on the authored way back; taking it up again where it was left."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from changectl.contracts.action import Aim, Pause, Send, Until, Work
+from changectl.contracts.probe import Verdict
+from changectl.engine.attempt import Attempt, OperatorFault, StepFault
+from changectl.engine.checks import WATCH_EVERY, asked, watch
+from changectl.engine.fate import GLANCES, horizon, settle_open_calls
+from changectl.engine.gate import send
+from changectl.engine.rest import at_rest
+from changectl.engine.sight import Live
+from changectl.engine.writing import writes
+from changectl.errors import CallUnknown
+from changectl.model import events as e
+from changectl.model.bodies import body_of, facets_of
+from changectl.model.change import Fate, Sent
+from changectl.model.plan import Check, Step
+from changectl.model.resource import Body, Call, FacetRef, Ref, Resource, Snapshot
+
+
+def run_step(attempt: Attempt, step: Step, phase: str) -> None:
+    """Do what is left of a step. Raises StepFault, OperatorFault, StopWanted, or a ChangectlError that says why not."""
+    action, sight = attempt.world.ground.actions[step.action], Live(attempt, step)
+    if step.id in attempt.change.wants:
+        work = _taken_up(attempt, step, sight)
+    else:
+        work = action.work(step.spec, sight)
+        want = attempt.keep(_as_snapshot(work.want)) if isinstance(work, Aim) else ""
+        attempt.record(e.StepStarted(step.id, want))
+    left = _do(attempt, step, phase, work)
+    attempt.record(e.StepDone(step.id, attempt.keep(left) if left else ""))
+
+
+def _taken_up(attempt: Attempt, step: Step, sight: Live) -> Work:
+    """The same work as before the interruption, once it is known what each of its calls has done."""
+    fateless = settle_open_calls(attempt)
+    if fateless:
+        _ask_the_step(attempt, step, fateless[-1])
+    want = attempt.change.wants[step.id]
+    if want:
+        kept = attempt.bodies(want)
+        return Aim({facet: body_of(kept, facet) for facet in facets_of(kept)})
+    return attempt.world.ground.actions[step.action].work(step.spec, sight)
+
+
+def _ask_the_step(attempt: Attempt, step: Step, sent: Sent) -> None:
+    """A call that cannot be read back: the step's own `check` says whether it was done."""
+    if step.check is None:
+        what = f"{sent.started.service}.{sent.started.operation}"
+        raise OperatorFault(f"nobody can say whether {what} of step {step.id} was done")
+    verdict = asked(attempt, step.check).verdict
+    if verdict in (Verdict.ERROR, Verdict.NO_DATA):
+        raise OperatorFault(f"the check that says whether step {step.id} was done could not be asked")
+    done = verdict is Verdict.PASSED
+    number = sent.started.number
+    attempt.record(e.CallDone(number, settled=True) if done else e.CallFailed(number, "NotSeen", "its check says no"))
+
+
+def _do(attempt: Attempt, step: Step, phase: str, work: Work) -> Snapshot:
+    match work:
+        case Aim(want):
+            return _aim(attempt, step, phase, want)
+        case Send(call):
+            return _send(attempt, step, phase, call)
+        case Pause(duration):
+            _pause(attempt, duration)
+        case Until(check, budget):
+            _until(attempt, check, budget)
+    return {}
+
+
+def _aim(attempt: Attempt, step: Step, phase: str, want: Mapping[FacetRef, Body]) -> Snapshot:
+    ground, left = attempt.world.ground, {}
+    again = any(sent.started.step == step.id for sent in attempt.change.calls)
+    for ref, facets in _as_snapshot(want).items():
+        kind, now = ground.kinds[ref.kind], attempt.look(ref)
+        if now is None:
+            raise StepFault(f"{ref} does not exist any more")
+        for call in writes(kind, ref, now, facets, ground.eyes.account):
+            _send_known(attempt, call, phase, step.id, again=again)
+            at_rest(attempt, ref)
+        left[ref] = _read_until(attempt, ref, facets)
+        if missed := [name for name, body in (facets or {}).items() if (left[ref] or {}).get(name) != body]:
+            raise StepFault(f"AWS accepted it, but {ref} {', '.join(missed)} is not what was asked for")
+    return left
+
+
+def _send(attempt: Attempt, step: Step, phase: str, call: Call) -> Snapshot:
+    earlier = [sent for sent in attempt.change.calls if sent.started.step == step.id and sent.started.phase == phase]
+    if not any(sent.fate is Fate.DONE for sent in earlier):
+        _send_known(attempt, call, phase, step.id, again=bool(earlier))
+    sent = next(s for s in reversed(attempt.change.calls) if s.started.step == step.id)
+    leaves, left = attempt.bodies(sent.started.leaves), {}
+    for ref in dict.fromkeys((*(f.ref for f in sent.started.facets), *sent.made)):
+        at_rest(attempt, ref)
+        left[ref] = _read_until(attempt, ref, leaves.get(ref, {}))
+    return left
+
+
+def _send_known(attempt: Attempt, call: Call, phase: str, step: str, *, again: bool) -> None:
+    """Send until its fate is known: what timed out is read back, and sent again only where it had no effect."""
+    attempt.heed()
+    try:
+        send(attempt, call, phase, step, again=again)
+    except CallUnknown as unknown:
+        if settle_open_calls(attempt):
+            raise StepFault(f"nobody can say whether {call} was done: {unknown.sentence}") from unknown
+        if attempt.change.calls[-1].fate is not Fate.DONE:
+            send(attempt, call, phase, step, again=True)
+
+
+def _read_until(attempt: Attempt, ref: Ref, facets: Resource | None) -> Resource | None:
+    """The resource as read, as soon as it shows these facets, or when it would have shown them."""
+    touched_facets = tuple(FacetRef(ref, name) for name in facets or {})
+    until = attempt.world.clock.monotonic() + horizon(attempt, touched_facets)
+    while True:
+        now = attempt.read([ref])[ref]
+        seen = now is None if facets is None else all((now or {}).get(name) == body for name, body in facets.items())
+        left = until - attempt.world.clock.monotonic()
+        if seen or left <= 0:
+            return now
+        attempt.wait(min(GLANCES, left))
+
+
+def _pause(attempt: Attempt, duration: timedelta) -> None:
+    until = attempt.world.clock.monotonic() + duration.total_seconds()
+    while (left := until - attempt.world.clock.monotonic()) > 0:
+        attempt.wait(min(WATCH_EVERY, left))
+        watch(attempt)
+
+
+def _until(attempt: Attempt, check: Check, budget: timedelta) -> None:
+    until = attempt.world.clock.monotonic() + budget.total_seconds()
+    while (seen := asked(attempt, check)).verdict is not Verdict.PASSED:
+        left = until - attempt.world.clock.monotonic()
+        if left <= 0:
+            raise StepFault(f"waited {budget} for {check.name}: {seen.says}")
+        attempt.wait(min(max(check.every.total_seconds(), GLANCES), left))
+        watch(attempt)
+
+
+def _as_snapshot(want: Mapping[FacetRef, Body]) -> dict[Ref, dict[str, Body]]:
+    refs = dict.fromkeys(facet.ref for facet in want)
+    return {ref: {f.facet: body for f, body in want.items() if f.ref == ref} for ref in refs}

@@ -1,0 +1,51 @@
+"""Reading production again: before the first call, against the snapshot; after the last, against what was intended."""
+
+from changectl.engine.attempt import Attempt
+from changectl.engine.fate import GLANCES, horizon
+from changectl.model import events as e
+from changectl.model.bodies import body_of
+from changectl.model.change import Outcome
+from changectl.model.difference import snapshot_differences
+from changectl.model.merge import merged
+from changectl.model.resource import FacetRef, Snapshot
+
+
+def confirm(attempt: Attempt) -> None:
+    """`Confirmed`, or closed as refused when production moved between snapshot and lock."""
+    before = attempt.before()
+    now = attempt.read(before)
+    moved = dict.fromkeys(str(difference.facet) for difference in snapshot_differences(before, now))
+    if moved:
+        why = f"{', '.join(moved)} changed between the snapshot and the lock"
+        attempt.record(e.Closed(Outcome.REFUSED.value, why, "drifted"))
+    else:
+        attempt.record(e.Confirmed())
+
+
+def verify(attempt: Attempt) -> None:
+    """`Verified`, or `VerifyFailed` naming the settings that are not as intended. A stranger's paths do not count."""
+    touched = attempt.change.touched()
+    until = attempt.world.clock.monotonic() + horizon(attempt, touched)
+    while True:
+        now = attempt.read({facet.ref for facet in touched})
+        wrong = [facet for facet in touched if not _is_as_intended(attempt, facet, now)]
+        left = until - attempt.world.clock.monotonic()
+        if not wrong or left <= 0:
+            break
+        attempt.wait(min(GLANCES, left))
+    if wrong:
+        names = ", ".join(str(facet) for facet in wrong)
+        attempt.record(e.VerifyFailed(f"read again, {names} is not as intended"))
+    else:
+        attempt.record(e.Verified())
+
+
+def _is_as_intended(attempt: Attempt, facet: FacetRef, now: Snapshot) -> bool:
+    """On every path that we changed the setting is what we made it."""
+    expected, before = attempt.expected(), attempt.before()
+    if expected.get(facet.ref) is None or now.get(facet.ref) is None:
+        return (expected.get(facet.ref) is None) == (now.get(facet.ref) is None)
+    grain = attempt.world.ground.kinds[facet.ref.kind].facet(facet.facet).grain
+    present = body_of(now, facet)
+    merge = merged(body_of(expected, facet), (body_of(before, facet),), present, grain)
+    return not merge.strangers and merge.want == present
