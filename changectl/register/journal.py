@@ -1,0 +1,202 @@
+"""The journal: every event of one attempt, durable on the machine that conducts it. Crash recovery starts here.
+
+`<state>/changes/<change>/<attempt>/journal.jsonl`. Attempt 0 is what happens before any apply. Whoever has a journal
+open for writing holds an advisory lock on it, so that two processes never conduct the same attempt.
+"""
+
+import fcntl
+import os
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from changectl.errors import CannotRecord, InProgress, NotFound, RegisterUnsound
+from changectl.model.codec import entry_json, entry_of
+from changectl.model.digest import canonical
+from changectl.model.entry import Entry
+from changectl.model.events import Closed, Published
+from changectl.register.disk import Lines, cannot_record, create_lines, open_lines, recover
+from changectl.register.lines import read_lines
+from changectl.register.names import checked_id
+
+LARGEST_EVENT = 1024 * 1024  # bytes of one event's JSON: the register is cloned by everybody, for ever
+_FILE, _HOLDER, _ENDED = "journal.jsonl", "holder", "ended"
+
+
+@dataclass(slots=True)
+class Journal:
+    """An attempt's journal, open and ours. `recovered` holds what was in it when it was opened."""
+
+    change: str
+    attempt: int
+    recovered: tuple[Entry, ...]
+    _lines: Lines
+    _ended: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """Where this attempt keeps its journal and its vault."""
+        return self._lines.path.parent
+
+    def append(self, entry: Entry, durable: bool = True) -> None:
+        """Record one event; durable when this returns, together with all events before it, unless told otherwise.
+
+        Raises CannotRecord: nothing may go forward then.
+        """
+        if (entry.change, entry.attempt) != (self.change, self.attempt):
+            raise ValueError("this event belongs to another attempt")
+        value = checked_size(entry)
+        self._lines.append(value, durable=durable)
+        self._ended = isinstance(entry.event, Published)
+
+    def close(self) -> None:
+        """Let go of the journal. An attempt whose end is published is not looked at again by `open_changes`."""
+        closed_before = self._ended and any(isinstance(e.event, Closed) for e in self._entries())
+        self._lines.close()
+        if closed_before:
+            (self.folder / _ENDED).touch(mode=0o600)
+
+    def _entries(self) -> Iterator[Entry]:
+        return (entry_of(value) for _, value in self._lines.values())
+
+    def __enter__(self) -> "Journal":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """An attempt that has not ended, or whose events the remote has not acknowledged."""
+
+    change: str
+    attempt: int
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Journals:
+    """All journals of this machine, under one state folder."""
+
+    state: Path
+
+    def folder(self, change: str, attempt: int) -> Path:
+        """Where an attempt's journal and vault are. Raises WrongUsage where the id could leave the state folder."""
+        return self.state / "changes" / checked_id(change) / str(int(attempt))
+
+    def create(self, change: str, attempt: int) -> Journal:
+        """A new journal, with room in it before anything is done. Raises InProgress if there is one, CannotRecord."""
+        path = self.folder(change, attempt) / _FILE
+        try:
+            lines = create_lines(path)
+        except FileExistsError:
+            raise InProgress(
+                f"attempt {attempt} of {change} has been begun on this machine already",
+                f"changectl apply {change} --resume",
+                change=change,
+                attempt=attempt,
+            ) from None
+        _hold(lines, change, attempt)
+        return Journal(change, attempt, (), lines)
+
+    def open(self, change: str, attempt: int) -> Journal:
+        """An attempt's journal to go on with: durable again, its torn end cut.
+
+        Raises NotFound, InProgress, CannotRecord, RegisterUnsound.
+        """
+        path = self.folder(change, attempt) / _FILE
+        try:
+            lines = open_lines(path)
+        except FileNotFoundError:
+            raise _no_journal(change, attempt) from None
+        _hold(lines, change, attempt)
+        try:
+            entries = tuple(_entry(value, path) for value in recover(lines))
+            (path.parent / _ENDED).unlink(missing_ok=True)
+        except (CannotRecord, RegisterUnsound):
+            os.close(lines.descriptor)
+            raise
+        return Journal(change, attempt, entries, lines)
+
+    def read(self, change: str, attempt: int) -> tuple[Entry, ...]:
+        """An attempt's events for showing, while somebody else may be writing. Raises NotFound, RegisterUnsound."""
+        path = self.folder(change, attempt) / _FILE
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            raise _no_journal(change, attempt) from None
+        return tuple(_entry(value, path) for _, value in read_lines(content, str(path)).values)
+
+    def attempts(self, change: str) -> tuple[int, ...]:
+        """The attempts of a change that this machine conducted, oldest first."""
+        folder = self.state / "changes" / checked_id(change)
+        found = (child.name for child in folder.iterdir() if (child / _FILE).exists()) if folder.is_dir() else ()
+        return tuple(sorted(int(name) for name in found if name.isdecimal()))
+
+    def latest(self, change: str) -> int | None:
+        """The newest attempt of a change on this machine; None where there is none."""
+        return max(self.attempts(change), default=None)
+
+    def open_changes(self) -> tuple[Unfinished, ...]:
+        """Every attempt on this machine that has not ended or is not published yet, by change id."""
+        folder = self.state / "changes"
+        names = sorted(child.name for child in folder.iterdir()) if folder.is_dir() else []
+        places = ((name, attempt) for name in names for attempt in self.attempts(name))
+        found = (self._unfinished(*place) for place in places if not (self.folder(*place) / _ENDED).exists())
+        return tuple(one for one in found if one is not None)
+
+    def _unfinished(self, change: str, attempt: int) -> Unfinished | None:
+        entries = self.read(change, attempt)
+        ended = any(isinstance(entry.event, Closed) for entry in entries)
+        published = bool(entries) and isinstance(entries[-1].event, Published)
+        return None if published and (ended or attempt == 0) else Unfinished(change, attempt, ended)
+
+
+def checked_size(entry: Entry) -> dict[str, Any]:
+    """The entry as JSON. Raises CannotRecord where it is too large for a register that everybody clones."""
+    value = entry_json(entry)
+    if (size := len(canonical(value))) > LARGEST_EVENT:
+        raise CannotRecord(
+            f"an event of {entry.change} has {size:,} bytes; the register takes {LARGEST_EVENT:,}",
+            "split the step into smaller ones",
+            change=entry.change,
+            size=size,
+        )
+    return value
+
+
+def _entry(value: Any, path: Path) -> Entry:
+    try:
+        return entry_of(value)
+    except ValueError as error:
+        raise RegisterUnsound(f"{path}: {error}", "keep a copy of this file; it was changed by hand") from error
+
+
+def _no_journal(change: str, attempt: int) -> NotFound:
+    return NotFound(
+        f"attempt {attempt} of {change} was not conducted on this machine", f"changectl show {change}", change=change
+    )
+
+
+def _hold(lines: Lines, change: str, attempt: int) -> None:
+    """Take the advisory lock, which ends with the process however that dies; say beside it who has it."""
+    holder = lines.path.parent / _HOLDER
+    try:
+        fcntl.flock(lines.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        holder.write_text(f"process {os.getpid()} on {socket.gethostname()}\n")
+    except BlockingIOError:
+        os.close(lines.descriptor)
+        who = holder.read_text().strip() if holder.exists() else "another process"
+        raise InProgress(
+            f"attempt {attempt} of {change} is being conducted by {who}",
+            f"changectl status {change}",
+            change=change,
+            attempt=attempt,
+            holder=who,
+        ) from None
+    except OSError as error:
+        os.close(lines.descriptor)
+        raise cannot_record(lines.path, error.strerror or str(error)) from error
