@@ -22,7 +22,7 @@ TRIES = 6
 def send(attempt: Attempt, call: Call, phase: str, step: str, *, again: bool = False) -> Mapping[str, Any] | None:
     """Send one call and record what became of it. `again`: this very call may have been sent before.
 
-    Gives AWS's answer; None where only the evidence says that it was done. Raises CallNotDone, CallUnknown, GateRefused.
+    Gives AWS's answer; None where only evidence says that it was done. Raises CallNotDone, CallUnknown, GateRefused.
     """
     for tries in range(1, TRIES + 1):
         try:

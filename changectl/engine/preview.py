@@ -30,7 +30,7 @@ class Foreseen:
 
 
 def foresee(plan: Plan, ground: Ground) -> Foreseen:
-    """What the plan would do now. Raises NotFound, Drifted (a `from:` is not so), GateRefused (nobody knows an operation)."""
+    """What the plan would do now. Raises NotFound, Drifted (a `from:` is not so), GateRefused (unknown operation)."""
     pinned = _pinned(plan, ground)
     before = capture(ground.kinds, _refs(plan, ground, pinned), ground.eyes)
     state: Snapshot = dict(before)
@@ -38,8 +38,7 @@ def foresee(plan: Plan, ground: Ground) -> Foreseen:
     for step in plan.steps:
         after, preview = _step(plan, step, ground, pinned, state)
         previews.append(preview)
-        for undo in step.undo:
-            previews.append(_step(plan, undo, ground, pinned, after)[1])
+        previews += [_step(plan, undo, ground, pinned, after)[1] for undo in step.undo]
         state = after
     previews += [_step(plan, step, ground, pinned, state)[1] for step in plan.back_out.steps]
     touched_facets = {facet for preview in previews for facet in preview.facets}

@@ -289,7 +289,7 @@ class OperatorNeeded:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The attempt ended: applied, rolled-back, refused, abandoned or accepted. `because` is a word a script can read."""
+    """The attempt ended: applied, rolled-back, refused, abandoned or accepted. `because` is a word for scripts."""
 
     outcome: str
     why: str = ""

@@ -17,12 +17,16 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A positioned value. A mapping's `value` is name to Node, with `keys` holding each name's own span."""
+    """A positioned value. A mapping's `value` is name to Node, with `keys` holding each name's own span.
+
+    `raw` is an unquoted scalar as it is spelled in a plan (`0x1F`, `true`); empty for all else.
+    """
 
     value: "Mapping[str, Node] | Sequence[Node] | str | int | float | bool | None"
     span: Span
     keys: Mapping[str, Span] = field(default_factory=dict)
     quoted: bool = False
+    raw: str = ""
 
 
 Plain: TypeAlias = "dict[str, Plain] | list[Plain] | str | int | float | bool | None"
@@ -50,13 +54,29 @@ class Complaint:
     severity: str = "error"
 
 
+MOST_COMPLAINTS = 100
+"""Nobody reads more; and a hostile file must not cost a search for a near spelling 20,000 times."""
+
+
 @dataclass(slots=True)
 class Complaints:
     """Gathers complaints while a plan is read, so that all come in one run."""
 
     found: list[Complaint] = field(default_factory=list)
 
+    @property
+    def full(self) -> bool:
+        """Whether further complaints are dropped."""
+        return len(self.found) >= MOST_COMPLAINTS
+
+    @property
+    def wrong(self) -> bool:
+        """Whether anything found is an error rather than a warning."""
+        return any(complaint.severity == "error" for complaint in self.found)
+
     def add(self, rule: str, message: str, at: Node | Span, help: str = "", severity: str = "error") -> None:  # noqa: A002
-        """Remember one complaint."""
+        """Remember one complaint, unless there are too many already."""
+        if self.full:
+            return
         span = at.span if isinstance(at, Node) else at
         self.found.append(Complaint(rule, message, span, help, severity))

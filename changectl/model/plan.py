@@ -73,6 +73,7 @@ class Comms:
     before: str = ""
     after: str = ""
     audience: str = ""
+    none_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,70 @@
+"""Whether a change may begin: enough people, none of them its author, on exactly these bytes over this production."""
+
+from changectl.errors import Drifted, GateRefused
+from changectl.model.change import Change
+from changectl.model.digest import short
+from changectl.model.events import Approved, Proposed
+from changectl.model.plan import Plan
+
+
+def email(identity: str) -> str:
+    """`Ana <ana@example.com>` is known by `ana@example.com`; upper and lower case are the same."""
+    inside = identity.rpartition("<")[2].partition(">")[0]
+    return (inside or identity).strip().casefold()
+
+
+def approvers(plan: Plan, change: Change, now: Proposed, needed: int) -> tuple[str, ...]:
+    """Who approved this plan over this preview, once each.
+
+    Raises Drifted when an approval was for other bytes or another state of production, GateRefused when too few are.
+    """
+    valid = tuple(
+        a for a in change.approvals if (a.plan_digest, a.preview_digest) == (now.plan_digest, now.preview_digest)
+    )
+    people = tuple(dict.fromkeys(email(approval.approver) for approval in valid))
+    if len(people) >= needed or plan.emergency:
+        return tuple(approval.approver for approval in valid)
+    if len(change.approvals) > len(valid):
+        raise _void(plan, change, now)
+    have = f"it has {len(people)}" if people else "it has none"
+    raise GateRefused(
+        f"{plan.id} needs {needed} approval{'s' if needed > 1 else ''} for {plan.env} and {have}",
+        f"ask a colleague to run: changectl approve {plan.id}",
+    )
+
+
+def may_approve(proposed: Proposed, approver: str, *, team_of_one: bool, self_why: str) -> bool:
+    """Whether this is a self-approval. Raises GateRefused when it is one and may not be."""
+    own = email(approver) in {email(author) for author in proposed.authors}
+    if not own:
+        return False
+    if not team_of_one:
+        raise GateRefused(
+            "whoever wrote a plan does not approve it",
+            "ask a colleague; a team of one sets `[team] of_one = true` in changectl.toml",
+        )
+    if not self_why:
+        raise GateRefused("approving your own plan needs a reason", "add --self --why REASON")
+    return True
+
+
+def moved(before: Proposed, now: Proposed) -> tuple[str, ...]:
+    """The settings that are not what they were when it was proposed."""
+    then = {seen.facet: seen.digest for seen in before.seen}
+    today = {seen.facet: seen.digest for seen in now.seen}
+    return tuple(str(facet) for facet in {**then, **today} if then.get(facet) != today.get(facet))
+
+
+def _void(plan: Plan, change: Change, now: Proposed) -> Drifted:
+    last: Approved = change.approvals[-1]
+    if last.plan_digest != now.plan_digest:
+        return Drifted(
+            f"the plan was changed after {last.approver} approved it "
+            f"({short(last.plan_digest)} then, {short(now.plan_digest)} now)",
+            f"have the new text approved: changectl propose {plan.id}",
+        )
+    what = ", ".join(moved(change.proposed, now)) if change.proposed else ""
+    return Drifted(
+        f"production changed after {last.approver} approved it: {what or 'what a name means is not what it was'}",
+        f"look at it (changectl preview {plan.id}), then have it approved anew: changectl propose {plan.id}",
+    )

@@ -1,0 +1,124 @@
+"""How a command ends: the state of production in one line, and what to type next."""
+
+from dataclasses import dataclass
+
+from changectl.model.change import Change, Outcome
+from changectl.model.resource import Body
+from changectl.model.status import Production, Status
+from changectl.views.page import Page, Style, blank, command, line, text
+
+REFUSED = {
+    "drifted": Status.STALE,
+    "locked": Status.LOCKED,
+    "interrupted": Status.INTERRUPTED,
+    "aws": Status.AWS_REFUSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A status, what production is like, one sentence about it, and the next command with the ids in it."""
+
+    status: Status
+    production: Production
+    sentence: str
+    next: tuple[str, ...] = ()
+
+
+def ending(change_id: str, change: Change, *, rolled_back_on_demand: bool = False, terminated: bool = False) -> Ending:
+    """How an apply, a resume or a rollback ended."""
+    if change.operator:
+        return _operator(change_id, change)
+    match change.outcome:
+        case Outcome.APPLIED:
+            status = Status.DONE if change.published else Status.RECORDING_PENDING
+            said = "as intended: every step is done, tested and read again"
+            after = () if change.published else (f"changectl apply --resume {change_id}",)
+            return Ending(status, Production.AS_INTENDED, said, (*after, f"changectl show {change_id}"))
+        case Outcome.ROLLED_BACK:
+            status = Status.DONE if rolled_back_on_demand else Status.ROLLED_BACK
+            after = () if change.published else (f"changectl apply --resume {change_id}",)
+            said = "as before: everything this change did was put back and read again"
+            return Ending(status, Production.AS_BEFORE, said, (*after, f"changectl show {change_id}"))
+        case Outcome.ACCEPTED:
+            return Ending(Status.DONE, Production.MIXED, "as it is: somebody accepted that", ())
+        case Outcome.REFUSED | Outcome.ABANDONED:
+            because = change.closed.because if change.closed else ""
+            status = REFUSED.get(because, Status.GATE_REFUSED)
+            status = Status.TERMINATED if terminated and status is Status.INTERRUPTED else status
+            return Ending(
+                status, Production.UNTOUCHED, "untouched: nothing was changed", _after_refusal(change_id, because)
+            )
+        case None:
+            return Ending(
+                Status.WAITING,
+                Production.UNKNOWN,
+                "unknown: the attempt has not ended",
+                (f"changectl apply --resume {change_id}", f"changectl rollback {change_id}"),
+            )
+
+
+def _operator(change_id: str, change: Change) -> Ending:
+    facets = dict.fromkeys(str(left.facet) for left in change.left) or dict.fromkeys(map(str, change.touched()))
+    named = ", ".join(facets)
+    said = f"between two states, and needs an operator{f': look at {named}' if named else ''}"
+    return Ending(
+        Status.NEEDS_OPERATOR,
+        Production.MIXED,
+        said,
+        (f"changectl show {change_id}", f"changectl rollback {change_id}"),
+    )
+
+
+def _after_refusal(change_id: str, because: str) -> tuple[str, ...]:
+    match because:
+        case "drifted":
+            return (f"changectl preview {change_id}", f"changectl propose {change_id}")
+        case "locked":
+            return ("changectl status",)
+        case _:
+            return (f"changectl apply {change_id}",)
+
+
+def ending_page(end: Ending) -> Page:
+    """The bold line, then the commands."""
+    good = (Production.AS_INTENDED, Production.UNTOUCHED, Production.AS_BEFORE)
+    style = Style.STRONG if end.production in good else Style.BAD
+    return (
+        blank(),
+        line(text(f"Production is {end.sentence}.", style)),
+        *(line("Next: " if n == 0 else "      ", command(words)) for n, words in enumerate(end.next)),
+    )
+
+
+def ending_document(change_id: str, change: Change, end: Ending) -> Body:
+    """The same for programs."""
+    return {
+        "schema": "changectl/ending/1",
+        "change": change_id,
+        "attempt": change.attempt,
+        "state": change.state.value if change.state else "",
+        "outcome": change.outcome.value if change.outcome else "",
+        "why": _why(change),
+        "production": end.production.value,
+        "status": int(end.status),
+        "recorded": change.published,
+        "left": [
+            {
+                "facet": str(x.facet),
+                "why": x.why,
+                "stranger": x.stranger,
+                "before": x.before,
+                "ours": x.ours,
+                "now": x.now,
+            }
+            for x in change.left
+        ],
+        "next": list(end.next),
+    }
+
+
+def _why(change: Change) -> str:
+    if change.operator:
+        return change.operator.why
+    return change.closed.why if change.closed else change.failure

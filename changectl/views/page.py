@@ -1,0 +1,83 @@
+"""A page: lines of styled pieces, before anyone knows whether it goes to a terminal, a pipe or a file.
+
+Text from plans, AWS and git enters only through `text`, which takes control characters and escape sequences out.
+Nothing is ever markup.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from changectl.model.text import one_line
+
+WIDE = 2000
+
+
+class Style(Enum):
+    """What a piece means; what that looks like is decided where it is printed."""
+
+    PLAIN = ""
+    STRONG = "bold"
+    GOOD = "green"
+    BAD = "bold red"
+    WARN = "yellow"
+    QUIET = "dim"
+    COMMAND = "cyan"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some text with a meaning."""
+
+    text: str
+    style: Style = Style.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line; `indent` is also where a long one goes on when it is wrapped."""
+
+    pieces: tuple[Piece, ...]
+    indent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Columns that stand under each other on a terminal, and are separated by tabs in a pipe."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Piece, ...], ...]
+
+
+Part = Line | Grid
+Page = tuple[Part, ...]
+
+
+def text(value: object, style: Style = Style.PLAIN, limit: int = WIDE) -> Piece:
+    """A piece of any text, made safe to show."""
+    return Piece(one_line(str(value), limit), style)
+
+
+def line(*pieces: Piece | str, indent: int = 0) -> Line:
+    """A line of pieces; plain words of ours may be given as they are."""
+    return Line(tuple(p if isinstance(p, Piece) else Piece(p) for p in pieces), indent)
+
+
+def blank() -> Line:
+    """An empty line."""
+    return Line(())
+
+
+def command(words: str) -> Piece:
+    """Something to type."""
+    return text(words, Style.COMMAND)
+
+
+def plain_lines(page: Iterable[Part]) -> Iterable[str]:
+    """The page for a pipe: nothing wrapped, nothing coloured, grids as tab-separated values without a head."""
+    for part in page:
+        match part:
+            case Line(pieces, indent):
+                yield (" " * indent + "".join(piece.text for piece in pieces)).rstrip()
+            case Grid(_, rows):
+                yield from ("\t".join(piece.text for piece in row) for row in rows)
