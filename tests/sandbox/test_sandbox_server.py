@@ -79,7 +79,14 @@ def test_two_starts_at_once_give_one_server(state: Path) -> None:
     assert [start.returncode for start in starts] == [0, 0, 0]
 
 
-def test_two_threads_starting_at_once_give_one_server(state: Path) -> None:
+def test_a_start_waits_for_the_one_that_has_looked_but_not_begun(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    forget = record.forget
+
+    def slowly(state: Path) -> None:  # what comes between seeing that none runs and starting one
+        time.sleep(0.1)
+        forget(state)
+
+    monkeypatch.setattr(record, "forget", slowly)
     with ThreadPoolExecutor() as pool:
         started = [*pool.map(server.start, [state] * 4)]
 

@@ -22,6 +22,7 @@ from changectl.aws.sandbox.record import Sandbox
 
 START_WITHIN = 30.0  # seconds; 0.3 to 0.5 measured, 1.3 from a cold disk
 STOP_WITHIN = 5.0
+RECORD_WITHIN = 5.0  # 0.05 measured: the record is the first thing the server does
 ASK_AGAIN = 0.01
 LOOPBACK = "127.0.0.1"
 PROGRAM = "changectl.aws.sandbox.process"
@@ -93,7 +94,7 @@ def _running(state: Path) -> Sandbox | None:
     if not is_alive(state):
         return None
     # Alive without a record: whoever started it was killed at that moment, and it is about to write it.
-    _until(lambda: record.read(state) is not None, START_WITHIN)
+    _until(lambda: record.read(state) is not None, RECORD_WITHIN)
     return record.read(state)
 
 
