@@ -18,7 +18,7 @@ def answer_json(answer: Mapping[str, Any]) -> dict[str, Body]:
     return {name: jsonable(child) for name, child in answer.items() if name != "ResponseMetadata"}
 
 
-def jsonable(value: Any) -> Body:  # noqa: PLR0911 - one line a type
+def jsonable(value: Any) -> Body:
     """The value as JSON."""
     match value:
         case None | bool() | int() | float() | str():
@@ -48,8 +48,7 @@ def _stream(value: Any) -> Body:
         with value:
             return jsonable(value.read())
     if isinstance(value, EventStream):
-        with value:
-            return [jsonable(event) for event in value]
+        return [jsonable(event) for event in value]
     return f"({type(value).__name__})"
 
 

@@ -14,9 +14,10 @@ POOL = 32
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where to, and as whom. Empty text leaves it to the AWS configuration of whoever runs this; `endpoint` is never taken from there.
+    """Where to, and as whom.
 
-    `role` is assumed in sessions named `session_name`. Seconds: `connect_timeout`, `read_timeout`.
+    An empty `profile` is whatever AWS's own variables and files say; an empty `endpoint` is AWS itself, whatever they
+    say. `role` is assumed in sessions named `session_name`. Timeouts are in seconds.
     """
 
     region: str
@@ -94,7 +95,7 @@ def _session(settings: Settings) -> Any:
     from botocore.session import Session
 
     plain = Session(profile=settings.profile or None)
-    watched = Session(profile=settings.profile or None)
+    watched: Any = Session(profile=settings.profile or None)
     watched.register_component("data_loader", plain.get_component("data_loader"))
     watch(watched.get_component("event_emitter"))
     watched._credentials = _assumed(plain, settings) if settings.role else plain.get_credentials()
@@ -126,13 +127,13 @@ def _assumed(plain: Any, settings: Settings) -> Any:
 def _config(settings: Settings, attempts: int) -> Any:
     from botocore.config import Config
 
-    loopback = {"inject_host_prefix": False, "s3": {"addressing_style": "path"}} if settings.endpoint else {}
+    one_host: dict[str, Any] = {"inject_host_prefix": False, "s3": {"addressing_style": "path"}}
+    where = one_host if settings.endpoint else {}
     return Config(
+        **{"ignore_configured_endpoint_urls": True, **where},  # what is recorded is where it went
         connect_timeout=settings.connect_timeout,
         read_timeout=settings.read_timeout,
         retries={"mode": "standard", "total_max_attempts": attempts},
         max_pool_connections=POOL,
-        ignore_configured_endpoint_urls=True,
         user_agent_extra=f"changectl/{__version__}",
-        **loopback,
     )

@@ -1,4 +1,7 @@
-"""What became of a call: the one place where botocore's errors become ours. Decided by types and codes, never by sentences."""
+"""What became of a call: the one place where botocore's errors become ours.
+
+Decided by types and codes, never by AWS's sentences.
+"""
 
 import ssl
 
@@ -43,7 +46,7 @@ DENIED = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError
 
 
 def fate(error: Exception, call: Call, *, reached: bool, profile: str = "") -> ChangectlError:
-    """What `error`, raised while `call` was being sent, says of it. `reached`: a byte of it may have left this machine."""
+    """What `error`, raised while `call` was being sent, says of it. `reached`: a byte of it may have left."""
     from botocore.exceptions import ClientError
 
     if isinstance(error, ChangectlError):

@@ -1,4 +1,4 @@
-"""Reads to their end: every page, merged into one answer. A page that nobody followed is an error, never a short answer."""
+"""Reads to their end: every page in one answer. A page that nobody followed is an error, never a short answer."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +24,8 @@ _PAIRS = (
 )
 _TOKEN = re.compile(r"(next)?(page|pagination|continuation)?(token|marker)|position", re.IGNORECASE)
 _MORE = re.compile(r"(is)?truncated|has_?more\w*", re.IGNORECASE)
+_LIMITS = frozenset({"Limit", "MaxItems", "MaxResults", "limit", "maxItems", "maxResults"})
+"""Whoever gives one of these to a read that cannot be followed has asked for a part."""
 
 
 def whole_answer(client: Any, operation: str, params: Mapping[str, Any], rules: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,12 +41,14 @@ def whole_answer(client: Any, operation: str, params: Mapping[str, Any], rules: 
     if rule is not None:
         pages = iter(client.get_paginator(xform_name(operation)).paginate(**params))
         return _without(_merged(pages, _texts(rule["result_key"])), rule)
-    pair = _token_pair(model)
+    lists = _lists(model)
+    pair = _token_pair(model) if lists else None
     pages = _following(lambda more: method(**{**params, **more}), pair) if pair else iter([method(**params)])
-    answer = _merged(pages, _lists(model) if pair else [])
+    answer = _merged(pages, lists)
     if pair:
         answer.pop(pair[1], None)
-    if left := [name for name, value in answer.items() if _says_more(name, value)]:
+    left = [name for name, value in answer.items() if _says_more(name, value)]
+    if left and not _LIMITS & set(params):
         service = client.meta.service_model.service_name
         raise CallNotDone(
             f"{service}.{operation} answered only a part ({', '.join(left)}), and how to read on is not known",
@@ -60,7 +64,8 @@ def _token_pair(model: Any) -> tuple[str, str] | None:
 
 
 def _lists(model: Any) -> list[str]:
-    return [name for name, shape in model.output_shape.members.items() if shape.type_name in ("list", "map")]
+    answers = model.output_shape.members if model.output_shape else {}
+    return [name for name, shape in answers.items() if shape.type_name in ("list", "map")]
 
 
 def _following(ask: Ask, pair: tuple[str, str]) -> Iterator[dict[str, Any]]:

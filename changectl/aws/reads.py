@@ -1,4 +1,4 @@
-"""Which operations only read. What is not proven to read counts as a change, so that a mistake refuses and never lets through."""
+"""Which operations only read. What is not known to read counts as a change: a mistake refuses, and lets none through."""
 
 import re
 
@@ -16,6 +16,7 @@ _TAKES_FROM_A_QUEUE = {
 _STARTS_OR_MAKES_SOMETHING = {
     "appfabric": {"BatchGetUserAccessTasks"},
     "cognito-identity": {"GetId", "GetOpenIdTokenForDeveloperIdentity"},  # registers an identity that is not there yet
+    "evs": {"GetDepotUrl"},  # `rotate`
     "gamelift": {"GetInstanceAccess", "GetComputeAccess"},  # opens remote access
     "kms": {"GetParametersForImport"},
     "payment-cryptography": {"GetParametersForExport", "GetParametersForImport"},  # make a key pair and a token

@@ -1,6 +1,6 @@
 """The wire: the last moment before a request leaves, whoever asked for it. A read passes; a change needs a ticket.
 
-botocore's events reach every client that is made in the session, by whatever means: client, resource, paginator, waiter.
+botocore's events reach every client that is made in the session, by whatever means: resource, paginator, waiter.
 """
 
 from collections.abc import Callable, Mapping
@@ -37,7 +37,7 @@ _ASKED = "changectl"
 
 
 def watch(events: Any) -> None:
-    """Guard everything that goes out through these events of a botocore session. To be called before any client is made."""
+    """Guard all that goes out through these events of a botocore session. To be called before any client is made."""
     # The deepest name is asked first: the ticket is taken before the signature is made, however long `admit` needs.
     events.register_last("provide-client-params.*.*", _remember)
     events.register_first("request-created.*.*", _judge)
