@@ -1,4 +1,4 @@
-"""Which operations only read. What is not known to read counts as a change: a mistake refuses, and lets none through."""
+"""Which operations only read. What is not known to read counts as a change, so that a mistake refuses a call."""
 
 import re
 
