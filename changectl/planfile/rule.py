@@ -1,0 +1,14 @@
+"""A rule: its id, what it asks and why, and an example of either side."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`bad` breaks the rule and `good` keeps it: a part of a plan or of a configuration, or a list of files."""
+
+    id: str
+    title: str
+    why: str
+    bad: str
+    good: str

@@ -1,0 +1,178 @@
+"""CHG120 to CHG149: what the values of a plan must be, and how they fit together."""
+
+from changectl.planfile.rule import Rule
+
+_STEP = "steps:\n  - name: Go\n"
+
+TABLE: tuple[Rule, ...] = (
+    Rule(
+        "CHG120",
+        "The right sort of value",
+        "Text, number, true or false, list, mapping: each member wants one of them. Quotes make anything text.",
+        "affects: security-group/web",
+        "affects: [security-group/web]",
+    ),
+    Rule(
+        "CHG121",
+        "Text of a sensible length",
+        "An empty text says nothing; a title of several lines breaks every list that it stands in.",
+        'title: ""',
+        "title: Raise the timeout",
+    ),
+    Rule(
+        "CHG122",
+        "One of the allowed words",
+        "The member has a short list of meanings, and this is none of them.",
+        "risk: tiny",
+        "risk: low",
+    ),
+    Rule(
+        "CHG123",
+        "Durations have units",
+        "Nobody knows whether 45 is seconds or minutes. Write days, hours, minutes and seconds as d, h, m and s.",
+        "when: {duration: 45}",
+        "when: {duration: 45m}",
+    ),
+    Rule(
+        "CHG124",
+        "Times have a zone",
+        "3 o'clock is another moment for each reader. Name the zone as IANA does, or give the offset (RFC 3339).",
+        "when: {start: 2026-11-24 03:00}",
+        "when: {start: 2026-11-24 03:00 Pacific/Auckland}",
+    ),
+    Rule(
+        "CHG125",
+        "The time exists",
+        "When the clocks go forward an hour is left out; a time in it never comes.",
+        "when: {start: 2026-09-27 02:30 Pacific/Auckland}",
+        "when: {start: 2026-09-27 03:30 Pacific/Auckland}",
+    ),
+    Rule(
+        "CHG126",
+        "The time comes once",
+        "When the clocks go back an hour comes twice. The offset before the zone says which is meant.",
+        "when: {start: 2026-04-05 02:30 Pacific/Auckland}",
+        "when: {start: 2026-04-05 02:30 +13:00 Pacific/Auckland}",
+    ),
+    Rule(
+        "CHG127",
+        "A number or duration in range",
+        "The value is smaller or larger than makes sense here.",
+        "when: {duration: 400d}",
+        "when: {duration: 4h}",
+    ),
+    Rule(
+        "CHG128",
+        "Resources are kind/name",
+        "The kind stands before the first slash; the name may hold slashes itself, or be an ARN.",
+        "affects: [rentals]",
+        "affects: [load-balancer/rentals]",
+    ),
+    Rule(
+        "CHG129",
+        "Operations are service.operation",
+        "`allow` names single AWS operations that no kind knows. There is no wildcard, on purpose.",
+        "allow: [iam.*]",
+        "allow: [iam.put_role_policy]",
+    ),
+    Rule(
+        "CHG130",
+        "Retries are tries x time",
+        "How often to look, and how long to wait between two looks.",
+        "test:\n  - http: https://example.com\n    retry: 10",
+        "test:\n  - http: https://example.com\n    retry: 10 x 3s",
+    ),
+    Rule(
+        "CHG131",
+        "Typed values are $ref, $result or $secret",
+        "Each stands alone in its mapping. `$result` names a step and a path in its answer, `$secret` a name and "
+        "never the value. To mean a member that itself begins with $, write $$.",
+        _STEP + "    call: ec2.run\n    with: {Group: {$reff: security-group/web}}",
+        _STEP + "    call: ec2.run\n    with: {Group: {$ref: security-group/web}}",
+    ),
+    Rule(
+        "CHG132",
+        "Regions are AWS regions",
+        "A region, not a zone in it and not a name for people.",
+        "region: Sydney",
+        "region: ap-southeast-2",
+    ),
+    Rule(
+        "CHG133",
+        "An env is one word",
+        "It names a table of changectl.toml, and is typed by hand to confirm.",
+        "env: our production",
+        "env: prod",
+    ),
+    Rule(
+        "CHG140",
+        "A version this changectl knows",
+        "A newer plan may hold members that this version would have to leave undone.",
+        "plan: 2",
+        "plan: 1",
+    ),
+    Rule(
+        "CHG141",
+        "Ids are short and plain",
+        "A plan's id is its file's name, and becomes a git ref and a path: 1 to 100 lower-case letters, digits and "
+        "`. _ -`, no `..`, no `.lock` at the end. A step's id: 1 to 60 lower-case letters, digits and `-`.",
+        _STEP + "    id: Go!\n    run: ./go.sh",
+        _STEP + "    id: go\n    run: ./go.sh",
+    ),
+    Rule(
+        "CHG142",
+        "A step or check has a form",
+        "One member says what it does: set, call, run, ask, wait for a step; http, alarm, command for a check.",
+        _STEP + "    rnu: ./go.sh",
+        _STEP + "    run: ./go.sh",
+    ),
+    Rule(
+        "CHG143",
+        "A step or check has one form",
+        "Two things in one step have no order, and cannot be undone one by one.",
+        _STEP + "    run: ./go.sh\n    set: security-group/web",
+        _STEP + "    run: ./go.sh\n  - name: Then\n    set: security-group/web",
+    ),
+    Rule(
+        "CHG144",
+        "Step ids are unique",
+        "A step's id is made of its name. The register, `$result` and `status` tell steps apart by it.",
+        _STEP + "    run: ./a.sh\n  - name: Go\n    run: ./b.sh",
+        _STEP + "    run: ./a.sh\n  - name: Go\n    id: go-again\n    run: ./b.sh",
+    ),
+    Rule(
+        "CHG145",
+        "The way back has no way back",
+        "An undo is done when things have gone wrong. What undoes the undo would be the change itself.",
+        _STEP + "    run: ./a.sh\n    undo: {run: ./b.sh, undo: {run: ./c.sh}}",
+        _STEP + "    run: ./a.sh\n    undo: {run: ./b.sh}",
+    ),
+    Rule(
+        "CHG146",
+        "None needs a reason",
+        "A change may have no test, no way back and nobody to tell. That is a decision, and next month someone asks.",
+        "test: none",
+        "test: {none: nothing serves this yet}",
+    ),
+    Rule(
+        "CHG147",
+        "A plan has a step",
+        "A plan that does nothing changes nothing. For a word in the register there is `changectl note`.",
+        "steps: []",
+        _STEP + "    run: ./go.sh",
+    ),
+    Rule(
+        "CHG148",
+        "Results come from earlier steps",
+        "The answer of a step is known when it is done. A test before or during the change knows none.",
+        _STEP + "    call: ec2.run\n    with: {Group: {$result: later.GroupId}}",
+        _STEP + "    call: ec2.make\n  - name: Then\n    call: ec2.run\n    with: {Group: {$result: go.GroupId}}",
+    ),
+    Rule(
+        "CHG149",
+        "Only the past may be red",
+        "`expect: red` excuses a check that fails already before the change. After it, red means it did not help.",
+        "test:\n  - alarm: rentals-5xx\n    expect: red",
+        "test:\n  before:\n    - alarm: rentals-5xx\n      expect: red",
+    ),
+)
