@@ -95,18 +95,22 @@ def judge(spec: CommandSpec, seen: Observation) -> Judgement:
         case {"unfinished": why}:
             return Judgement(Verdict.FAILED, one_line(f"{name} {why}"))
         case {"status": int() as status, "output": str() as output}:
-            ended = f"was killed by signal {-status}" if status < 0 else f"ended with {status}"
-            wanted = "" if status == spec.expect else f", not {spec.expect}"
-            last = _last_line(output)
-            verdict = Verdict.FAILED if wanted else Verdict.PASSED
-            return Judgement(verdict, one_line(f"{one_line(name, 80)} {ended}{wanted}{f': {last}' if last else ''}"))
+            verdict = Verdict.PASSED if status == spec.expect else Verdict.FAILED
+            return Judgement(verdict, one_line(f"{one_line(name, 80)} {_ended(status, spec.expect)}{_said(output)}"))
         case _:
             return Judgement(Verdict.NO_DATA, one_line(f"{name} was not seen"))
 
 
-def _last_line(output: str) -> str:
+def _ended(status: int, expected: int) -> str:
+    if status < 0:
+        return f"was killed by signal {-status}"
+    return f"ended with {status}" + ("" if status == expected else f", not {expected}")
+
+
+def _said(output: str) -> str:
     lines = (one_line(line) for line in reversed(output.splitlines()))
-    return next((line for line in lines if line), "")
+    last = next((line for line in lines if line), "")
+    return f": {last}" if last else ""
 
 
 def says(spec: CommandSpec) -> str:

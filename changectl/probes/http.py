@@ -121,7 +121,7 @@ def judge(spec: HttpSpec, seen: Observation) -> Judgement:
         case {"status": int() as status} if status not in spec.expect:
             return Judgement(Verdict.FAILED, one_line(f"{spec.url} answered {status}, not {_listed(spec.expect)}"))
         case {"status": status, "body": str() as body} if spec.contains not in body:
-            lacks = f"answered {status}, but without {one_line(spec.contains, 60)!r}"
+            lacks = f'answered {status}, but without "{one_line(spec.contains, 60)}"'
             return Judgement(Verdict.FAILED, one_line(f"{spec.url} {lacks}"))
         case {"status": status}:
             return Judgement(Verdict.PASSED, one_line(f"{spec.url} answered {status}"))
