@@ -1,7 +1,8 @@
 """A resource kind: what identifies it, its facets, how each is read and written, which operations touch it.
 
 One file of `resources/` holds one kind as data. The mechanism in `engine/` interprets it; a kind never calls AWS.
-Operation names come without the service prefix. Paths are JMESPath.
+Operation names come without the service prefix. Paths are JMESPath. `params`, which name the resource, are the kind's
+where a read or a write has none of its own.
 """
 
 from collections.abc import Callable, Mapping
@@ -46,7 +47,7 @@ class Put:
     member: str
     clear: str = ""
     empty: Any = field(default=None, hash=False)
-    extra: Mapping[str, Template] = field(default_factory=dict, hash=False)
+    params: Mapping[str, Template] | None = field(default=None, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Fields:
     members: tuple[str, ...]
     unset: Mapping[str, Any] = field(default_factory=dict, hash=False)
     whole: bool = False
-    extra: Mapping[str, Template] = field(default_factory=dict, hash=False)
+    params: Mapping[str, Template] | None = field(default=None, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Items:
     describable: Callable[[Body, Body], bool] | None = None
     duplicate: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
-    extra: Mapping[str, Template] = field(default_factory=dict, hash=False)
+    params: Mapping[str, Template] | None = field(default=None, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,7 @@ class Delete:
 
     operation: str
     blocked_by: tuple[str, ...] = ()
+    params: Mapping[str, Template] | None = field(default=None, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,19 +224,20 @@ class Recreated(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How a human name becomes an id: a read whose items carry both."""
+    """How a human name becomes an id: a read whose items carry both. What matches `id_like` is an id already."""
 
     read: Read
     name: str
     id: str
+    id_like: str
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceKind:
     """Everything the mechanism knows about one kind of AWS resource.
 
-    The first facet's first read is the anchor: its absence (or a `gone` code) is the resource's absence.
-    `incarnation` is a path in the anchor's answer that differs when the resource was deleted and made anew. `spell` brings every spelling
+    The first facet's first read is the anchor: its absence (or a `gone` code) is the resource's absence. `incarnation`
+    is a path in its answer that differs when the resource was deleted and made anew. `spell` brings every spelling
     (ARN, qualifier, case) to the one id. `settle`: seconds after which an absence may be believed.
     """
 

@@ -105,6 +105,16 @@ class Attempt:
         holding = (self.bodies(digest) for digest in digests if digest)
         return tuple(body_of(bodies, facet) for bodies in holding if facet.ref in bodies)
 
+    def lives(self, ref: Ref) -> tuple[Resource | None, ...]:
+        """Every state as a whole in which our calls, one after the other, can have left a resource."""
+        states = [self.before().get(ref)]
+        for step in (*self.change.wants, ""):
+            kept = [s.started.leaves for s in self.change.calls if s.started.step == step and s.may_have_worked]
+            for bodies in map(self.bodies, (*kept, self.change.left_by.get(step, ""))):
+                if ref in bodies:
+                    states.append(laid_over({ref: states[-1]}, {ref: bodies[ref]})[ref])
+        return tuple(states[1:])
+
     def read(self, refs: Iterable[Ref]) -> Snapshot:
         """Read afresh."""
         fresh = capture(self.world.ground.kinds, refs, self.world.ground.eyes)

@@ -10,7 +10,7 @@ from changectl.engine.attempt import Attempt
 from changectl.model import events as e
 from changectl.model.bodies import body_of
 from changectl.model.change import Fate, Sent
-from changectl.model.resource import Call, FacetRef, Snapshot
+from changectl.model.resource import Call, FacetRef, Ref, Snapshot
 
 GLANCES = 1.0
 """Seconds between two looks for an effect."""
@@ -61,12 +61,14 @@ def _settled(attempt: Attempt, sent: Sent) -> bool:
 
 
 def _is(state: Snapshot, now: Snapshot, facets: tuple[FacetRef, ...]) -> bool:
+    """Whether production shows all that a state says of these settings."""
     return all(
-        (state.get(f.ref) is None) == (now.get(f.ref) is None) and body_of(state, f) == body_of(now, f)
+        (state[f.ref] is None) == (now.get(f.ref) is None)
+        and (f.facet not in (state[f.ref] or {}) or body_of(state, f) == body_of(now, f))
         for f in facets
         if f.ref in state
     )
 
 
-def _made(sent: Sent, now: Snapshot) -> tuple:  # type: ignore[type-arg]
+def _made(sent: Sent, now: Snapshot) -> tuple[Ref, ...]:
     return tuple(ref for ref in sent.started.creates if now.get(ref) is not None)

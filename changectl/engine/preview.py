@@ -1,13 +1,13 @@
 """The preview: what a plan would do, step by step, over production as it is now. A value; nothing is changed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from changectl.contracts.action import Aim, Send, Work
 from changectl.engine.capture import capture
 from changectl.engine.effects import Touch, touched
+from changectl.engine.finding import find
 from changectl.engine.foretell import Unforeseeable, foretold
-from changectl.engine.naming import find
 from changectl.engine.sight import Foresight, pin_name
 from changectl.engine.verdict import asks_back, reversibility
 from changectl.engine.world import Ground
@@ -36,12 +36,12 @@ def foresee(plan: Plan, ground: Ground) -> Foreseen:
     state: Snapshot = dict(before)
     previews: list[StepPreview] = []
     for step in plan.steps:
-        after, preview = _step(plan, step, ground, pinned, state)
-        previews.append(preview)
+        after, seen = _step(plan, step, ground, pinned, state)
+        previews.append(seen)
         previews += [_step(plan, undo, ground, pinned, after)[1] for undo in step.undo]
         state = after
     previews += [_step(plan, step, ground, pinned, state)[1] for step in plan.back_out.steps]
-    touched_facets = {facet for preview in previews for facet in preview.facets}
+    touched_facets = {facet for each in previews for facet in each.facets}
     facets = tuple(sorted(touched_facets | _declared(plan, ground, pinned)))
     account = ground.eyes.account
     preview = Preview(plan.digest, account, ground.region, tuple(previews), facets, _texts(pinned))
@@ -73,7 +73,7 @@ def _refs(plan: Plan, ground: Ground, pinned: dict[str, Ref]) -> frozenset[Ref]:
         try:
             work = ground.actions[step.action].work(step.spec, sight)
         except Unforeseeable:
-            refs |= {sight.ref(target) for target in targets_in(step.spec)} if "set" in step.action else set()
+            refs |= {sight.ref(target) for target in targets_in(step.spec)}
         else:
             refs |= _refs_of(work, ground)
     for target in plan.affects:
@@ -106,10 +106,10 @@ def _step(
             return state, StepPreview(step.id, (), (), Verdict(Reversibility.EXACT))
 
 
-def _aim(step: Step, ground: Ground, state: Snapshot, want: Iterable[FacetRef]) -> tuple[Snapshot, StepPreview]:
+def _aim(step: Step, ground: Ground, state: Snapshot, want: Mapping[FacetRef, Body]) -> tuple[Snapshot, StepPreview]:
     bodies: dict[Ref, dict[str, Body]] = {}
     for facet in want:
-        bodies.setdefault(facet.ref, {})[facet.facet] = want[facet]  # type: ignore[index]
+        bodies.setdefault(facet.ref, {})[facet.facet] = want[facet]
     after = laid_over(state, bodies)
     calls = (
         call
@@ -187,7 +187,7 @@ def _only(state: Snapshot, refs: set[Ref]) -> dict[Ref, Resource | None]:
     return {ref: state.get(ref) for ref in refs}
 
 
-def _declared(plan: Plan, ground: Ground, pinned: dict[str, Ref]) -> Iterator[FacetRef] | set[FacetRef]:
+def _declared(plan: Plan, ground: Ground, pinned: dict[str, Ref]) -> set[FacetRef]:
     refs = [pinned[pin_name(target, ground.region)] for target in plan.affects]
     return {FacetRef(ref, facet.name) for ref in refs for facet in ground.kinds[ref.kind].facets}
 

@@ -75,12 +75,11 @@ def _restore_existence(
 
 def _ours_is(attempt: Attempt, ref: Ref, now: Resource | None) -> bool:
     """Whether a resource is as some call of ours can have left it, gone included."""
-    left = [attempt.bodies(sent.started.leaves) for sent in attempt.change.calls if sent.may_have_worked]
-    left += [attempt.bodies(digest) for digest in attempt.change.left_by.values()]
-    states = [state[ref] for state in left if ref in state]
+    lives = attempt.lives(ref)
     if now is None:
-        return any(state is None for state in states)
-    return any(state is not None and all(now.get(name) == body for name, body in state.items()) for state in states)
+        return None in lives
+    full = [state for state in lives if state] or [state for state in lives if state is not None]
+    return any(all(now.get(name) == body for name, body in state.items()) for state in full)
 
 
 def _write(attempt: Attempt, ref: Ref, now: Resource | None, want: Resource | None, facets: Iterable[FacetRef]) -> None:

@@ -1,0 +1,63 @@
+"""Where words go: the result to stdout, progress to stderr; coloured and wrapped only where a person looks."""
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from typing import TextIO
+
+from changectl.model.resource import Body
+from changectl.views.page import Page, plain_lines
+
+COLORS = ("auto", "always", "never")
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How this run speaks. `documents`: the result is JSON."""
+
+    documents: bool = False
+    color: str = "auto"
+
+    def result(self, page: Page, document: Body) -> None:
+        """The answer, on stdout: for people, or one JSON document."""
+        if self.documents:
+            sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=sys.stdout.encoding.lower() != "utf-8") + "\n")
+        else:
+            self._print(page, sys.stdout)
+
+    def page(self, page: Page) -> None:
+        """For people only, on stdout; nothing where JSON was asked for."""
+        if not self.documents:
+            self._print(page, sys.stdout)
+
+    def progress(self, page: Page) -> None:
+        """What goes on meanwhile, on stderr."""
+        self._print(page, sys.stderr)
+        sys.stderr.flush()
+
+    def _print(self, page: Page, to: TextIO) -> None:
+        if self._coloured(to) or to.isatty():
+            from rich.console import Console
+
+            from changectl.views.terminal import show
+
+            force = self._coloured(to)
+            show(page, Console(file=to, force_terminal=force or None, no_color=not force, highlight=False, emoji=False))
+        else:
+            to.writelines(f"{_sayable(line, to)}\n" for line in plain_lines(page))
+
+    def _coloured(self, to: TextIO) -> bool:
+        if self.color != "auto":
+            return self.color == "always"
+        return to.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _sayable(line: str, to: TextIO) -> str:
+    """A pipe in an ASCII locale gets question marks rather than a crash."""
+    return line.encode(to.encoding or "utf-8", "replace").decode(to.encoding or "utf-8")
+
+
+def can_ask(no_input: bool) -> bool:
+    """Whether there is a person who can be asked."""
+    return not no_input and sys.stdin.isatty() and sys.stderr.isatty()
