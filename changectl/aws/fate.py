@@ -6,8 +6,10 @@ Decided by types and codes, never by AWS's sentences.
 import ssl
 
 from changectl.aws.reads import is_read
+from changectl.aws.sensitive import without_hidden
 from changectl.errors import CallNotDone, CallUnknown, ChangectlError, NotSignedIn, Unreachable
 from changectl.model.resource import Call
+from changectl.model.text import one_line
 
 SIGNED_OUT = frozenset(
     {
@@ -58,17 +60,17 @@ def fate(error: Exception, call: Call, *, reached: bool, profile: str = "") -> C
     if _never_connected(error):
         return _unreachable(error, call)
     if not reached and not _is_transport(error):
-        return CallNotDone(f"{call} was not sent: {_first_line(error)}", code=type(error).__name__)
+        return CallNotDone(f"{call} was not sent: {_says(error, call)}", code=type(error).__name__)
     if is_read(call.service, call.operation):
-        return Unreachable(f"{call} got no whole answer: {_first_line(error)}", "try again", code=type(error).__name__)
-    return CallUnknown(f"{call} was sent and not answered: {_first_line(error)}", code=type(error).__name__)
+        return Unreachable(f"{call} got no whole answer: {_says(error, call)}", "try again", code=type(error).__name__)
+    return CallUnknown(f"{call} was sent and not answered: {_says(error, call)}", code=type(error).__name__)
 
 
 def _refused(error: "Exception", call: Call, profile: str) -> ChangectlError:
     response = getattr(error, "response", {})
     code = str(response.get("Error", {}).get("Code") or "")
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
-    says = _first_line(response.get("Error", {}).get("Message") or "")
+    says = _says(response.get("Error", {}).get("Message") or "", call)
     sentence = f"{call} was refused: {code}" + (f": {says}" if says else "")
     if code in SIGNED_OUT or (code == "AuthFailure" and status == 401):
         return NotSignedIn(f"AWS does not accept these credentials: {code}", _sign_in(profile), code=code)
@@ -122,7 +124,7 @@ def _causes(error: BaseException | None) -> list[BaseException]:
 
 
 def _unreachable(error: Exception, call: Call) -> ChangectlError:
-    sentence = f"{call} was not sent: {_first_line(error)}"
+    sentence = f"{call} was not sent: {_says(error, call)}"
     if is_read(call.service, call.operation):
         return Unreachable(sentence, "check the network and the endpoint", code=type(error).__name__)
     return CallNotDone(sentence, "check the network and the endpoint", code=type(error).__name__, again=True)
@@ -139,5 +141,10 @@ def _sign_in(profile: str, command: str = "aws sso login") -> str:
     return f"{command} --profile {profile}" if profile else command
 
 
+def _says(error: object, call: Call) -> str:
+    """In one line, and without the secrets of the call, which AWS and botocore repeat."""
+    return _first_line(without_hidden(str(error), call))
+
+
 def _first_line(error: object) -> str:
-    return " ".join(str(error).split())[:300]
+    return one_line(str(error), 300)

@@ -1,0 +1,94 @@
+"""`call`: one AWS API call, its parameters checked offline against AWS's own model."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from changectl.aws.models import Operation, operation, operations, services
+from changectl.aws.params import complaints_about, json_texts
+from changectl.aws.reads import is_read
+from changectl.aws.sensitive import HIDDEN, redacted
+from changectl.contracts.action import Action, Reading, Send, Sight
+from changectl.model.node import Complaints, Node
+from changectl.model.resource import Body, Call
+from changectl.model.text import one_line
+from changectl.planfile.schema import line
+from changectl.planfile.typed import typed
+from changectl.planfile.words import meant, quoted
+
+
+@dataclass(frozen=True, slots=True)
+class CallSpec:
+    """Which operation, with which parameters; some of them may not be known yet."""
+
+    service: str
+    operation: str
+    params: Mapping[str, Body] = field(hash=False)
+
+
+def read(members: Mapping[str, Node], at: Node, reading: Reading) -> CallSpec | None:
+    """What a plan says; None after a complaint that leaves nothing to go on with."""
+    found = _operation(members["call"], reading.complaints)
+    params = members.get("with", Node({}, at.span))
+    body = typed(params, reading.complaints)
+    if found is None:
+        return None
+    complaints_about(found, params, reading.complaints)
+    return CallSpec(found.service, found.name, body) if isinstance(body, Mapping) else None
+
+
+def _operation(node: Node, complaints: Complaints) -> Operation | None:
+    text = line(node, complaints)
+    if text is None:
+        return None
+    service, dot, name = text.partition(".")
+    if not dot or not name:
+        complaints.add("CHG300", f"{quoted(text)} names no operation", node, "write it like iam.put_role_policy")
+    elif service not in services():
+        help_ = _OTHER_NAMES.get(service) or meant(service, services(), complaints)
+        complaints.add("CHG301", f"there is no AWS service {quoted(service)}", node, help_)
+    elif (found := operation(service, name)) is None:
+        help_ = meant(name.replace("_", ""), operations(service), complaints)
+        complaints.add("CHG302", f"{service} has no operation {quoted(name)}", node, help_)
+    else:
+        if is_read(found.service, found.name):
+            complaints.add("CHG311", f"{text} only reads", node, "write a check under test:", "warning")
+        return found
+    return None
+
+
+_OTHER_NAMES = {
+    "alb": "it is elbv2",
+    "cloudwatchlogs": "it is logs",
+    "configservice": "it is config",
+    "deploy": "it is codedeploy",
+    "eventbridge": "it is events",
+    "nlb": "it is elbv2",
+    "s3api": "it is s3",
+    "sfn": "it is stepfunctions",
+}
+"""What the AWS command line, or everybody, says instead."""
+
+
+def work(spec: CallSpec, sight: Sight) -> Send:
+    """The call, as far as it can be known."""
+    params = sight.known(spec.params)
+    found = operation(spec.service, spec.operation)
+    return Send(Call(spec.service, spec.operation, json_texts(found, params) if found else params, sight.region))
+
+
+def says(spec: CallSpec) -> str:
+    """The call and what it is about, in one line."""
+    call = Call(spec.service, spec.operation, spec.params)
+    about = [f"{name} {value}" for name, value in redacted(call).items() if isinstance(value, str) and value != HIDDEN]
+    return one_line(f"send {call}" + (f" for {', '.join(about)}" if about else ""))
+
+
+ACTION = Action(
+    key="call",
+    summary="One AWS API call, with its parameters.",
+    members=("with",),
+    read=read,
+    work=work,
+    says=says,
+    example="call: iam.put_role_policy",
+)
