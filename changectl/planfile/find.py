@@ -46,7 +46,7 @@ def plan_path(root: Path, wanted: str, cwd: Path) -> Path:
     Raises NotFound, with the nearest id; WrongUsage for a file that is no plan of this repository; PlanWrong where
     two files have the id, or a link leads out of the repository.
     """
-    plans = find_plans(root)
+    plans = dict(find_plans(root))
     if _looks_like_path(wanted):
         path = _named_path(root, wanted, cwd)
     elif wanted in plans:
@@ -54,10 +54,17 @@ def plan_path(root: Path, wanted: str, cwd: Path) -> Path:
     else:
         near = meant(wanted, plans, Complaints())
         raise NotFound(f"there is no plan {quoted(wanted)}", near or f"plans stand in {PLANS}/*.yaml", plan=wanted)
-    wrong = [complaint for place, complaint in misplaced(root, plans) if place == path]
+    wrong = [
+        complaint for place, complaint in misplaced(root, plans | {path.stem: _with(path, plans)}) if place == path
+    ]
     if wrong:
         raise PlanWrong(wrong[0].message, wrong[0].help, complaints=tuple(wrong), path=path)
     return path
+
+
+def _with(path: Path, plans: Mapping[str, tuple[Path, ...]]) -> tuple[Path, ...]:
+    """The files of that id, and the path itself if a linked folder hid it from the search."""
+    return tuple(dict.fromkeys((*plans.get(path.stem, ()), path)))
 
 
 def read_content(path: Path) -> bytes:
@@ -81,7 +88,8 @@ def _named_path(root: Path, wanted: str, cwd: Path) -> Path:
         raise NotFound(f"there is no file {quoted(wanted)}", f"plans stand in {PLANS}/*.yaml", path=wanted)
     if not path.is_relative_to(root):  # the same file by another name: macOS's /tmp is /private/tmp
         path = root / os.path.relpath(path.resolve(), root.resolve())
-    if not path.is_relative_to(root / PLANS) or ".." in path.parts or path.suffix not in _SUFFIXES:
+    inside = os.path.relpath(path, root).split(os.sep)
+    if inside[0] != PLANS or path.suffix not in _SUFFIXES:
         raise WrongUsage(f"{quoted(wanted)} is no plan of this repository", f"move it to {PLANS}/", path=wanted)
     return path
 

@@ -35,5 +35,5 @@ def step_id(node: Node, complaints: Complaints) -> str | None:
 
 def slug(text: str) -> str:
     """`Raise the timeout` is `raise-the-timeout`; empty where the text has no Latin letter or digit."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].rstrip("-")

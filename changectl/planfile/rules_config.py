@@ -21,8 +21,8 @@ TABLE: tuple[Rule, ...] = (
         "CHG160",
         "The configuration is TOML",
         "The parser stopped at this place.",
-        "[env.prod",
-        "[env.prod]",
+        "profile = rentals-prod",
+        'profile = "rentals-prod"',
     ),
     Rule(
         "CHG161",

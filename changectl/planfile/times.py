@@ -68,7 +68,7 @@ def _in_zone(
         sentence = f"{local:%H:%M} on {local:%Y-%m-%d} does not exist in {name}: the clocks go forward over it"
         complaints.add("CHG125", sentence, node)
         return None
-    spellings = [f"{local:%Y-%m-%d %H:%M} {time:%:z} {name}" for time in readings.values()]
+    spellings = [f"{time.isoformat(' ', 'minutes')} {name}" for time in readings.values()]
     if offset is not None:
         meant_time = readings.get(offset.utcoffset(None))
         if meant_time is None:

@@ -76,7 +76,8 @@ def _places(text: str) -> dict[_Path, Span]:
             if row.lstrip().startswith("[["):
                 counts[table] = counts.get(table, -1) + 1
                 table = (*table, f"{counts[table]}")
-            found.setdefault(table, _on(number, header))
+            for length in range(1, len(table) + 1):
+                found.setdefault(table[:length], _on(number, header))
         elif key := _KEY.match(row):
             found.setdefault((*table, *_parts(key[1])), _on(number, key))
     return found
