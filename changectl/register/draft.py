@@ -1,0 +1,127 @@
+"""Deciding what is not in the register yet: which files, which locks, which refs one try has to push."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from changectl.errors import ConfigurationWrong
+from changectl.model.digest import canonical, digest, short
+from changectl.register.envelope import DECISION, enveloped, event_files, file_name, unsound
+from changectl.register.folders import Folder, find
+from changectl.register.git import Objects, ask
+from changectl.register.locks import Lock, LockWish, Unlock, epochs, lock_of, lock_ref, next_locks
+from changectl.register.names import checked_id, day_of
+from changectl.register.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be published together."""
+
+    entries: Sequence[Mapping[str, Any]]  # as JSON, ids included
+    author: str
+    locks: LockWish | Unlock | None
+    also: Mapping[str, str]
+    decision: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What one try would push: files for the register, locks to set, refs to move; and every entry's number."""
+
+    files: Mapping[str, bytes]
+    seqs: tuple[int, ...]
+    locks: Mapping[str, Lock]
+    epochs: tuple[tuple[str, int], ...]
+    also: Mapping[str, str]
+
+
+def drafted(repository: Repository, objects: Objects, tip: str | None, order: Order, there: Mapping[str, str]) -> Draft:
+    """What is not there yet. Raises Locked, RegisterUnsound, ConfigurationWrong."""
+    locks: Mapping[str, Lock] = {}
+    held: tuple[tuple[str, int], ...] = ()
+    if order.locks:
+        names = [name for name in order.locks.names if lock_ref(name) in there]
+        commits = objects.read_all(there[lock_ref(name)] for name in names)
+        now = {name: lock_of(lock_ref(name), commit) for name, commit in zip(names, commits, strict=True)}
+        locks = next_locks(order.locks, now)
+        held = epochs(order.locks, now, locks)
+    files, seqs = _events(objects, tip, order)
+    also = {ref: oid for ref, oid in order.also.items() if _must_move(repository, ref, oid, there.get(ref))}
+    return Draft(files, seqs, locks, held, also)
+
+
+def _events(objects: Objects, tip: str | None, order: Order) -> tuple[dict[str, bytes], tuple[int, ...]]:
+    files: dict[str, bytes] = {}
+    seqs: dict[str, int] = {}
+    by_change: dict[str, list[Mapping[str, Any]]] = {}
+    for value in order.entries:
+        by_change.setdefault(value["change"], []).append(value)
+    for change, values in by_change.items():
+        folder = find(objects, tip, checked_id(change))
+        path = folder.path if folder else f"changes/{day_of(values[0]['at'])}/{change}"
+        _chain(objects, folder or Folder(path, {}), values, files, seqs)
+        if order.decision is not None and not _has(objects, folder, order.decision):
+            files[f"{path}/{DECISION}"] = order.decision
+    return files, tuple(seqs[value["id"]] for value in order.entries)
+
+
+def _chain(
+    objects: Objects,
+    folder: Folder,
+    values: Iterable[Mapping[str, Any]],
+    files: dict[str, bytes],
+    seqs: dict[str, int],
+) -> None:
+    """Put the entries that the folder does not have behind those it has."""
+    there = event_files(folder.files, folder.path)
+    by_id = {prefix: (seq, name) for seq, prefix, name in there}
+    last, previous = (there[-1][0], _digest(objects, folder, there[-1][2])) if there else (0, "")
+    for value in values:
+        if (found := by_id.get(short(value["id"]))) is not None:
+            _same(objects, folder, found[1], value)
+            seqs[value["id"]] = found[0]
+        elif value["id"] not in seqs:
+            last += 1
+            content = enveloped(value, last, previous)
+            files[f"{folder.path}/{file_name(value, last)}"] = content
+            seqs[value["id"]], previous = last, digest(content)
+
+
+def _same(objects: Objects, folder: Folder, name: str, value: Mapping[str, Any]) -> None:
+    found = objects.read(folder.files[name])
+    try:
+        there = json.loads(found.content) if found else {}
+        same = canonical({member: there[member] for member in value}) == canonical(dict(value))
+    except (ValueError, KeyError, TypeError):
+        same = False
+    if not same:
+        raise unsound(f"{folder.path}/{name}", "an event of this id is in the journal of this machine, and differs")
+
+
+def _digest(objects: Objects, folder: Folder, name: str) -> str:
+    found = objects.read(folder.files[name])
+    if found is None:
+        raise unsound(f"{folder.path}/{name}", "its content is missing from the repository")
+    return digest(found.content)
+
+
+def _has(objects: Objects, folder: Folder | None, decision: bytes) -> bool:
+    oid = folder.files.get(DECISION) if folder else None
+    found = objects.read(oid) if oid else None
+    return found is not None and found.content == decision
+
+
+def _must_move(repository: Repository, ref: str, oid: str, now: str | None) -> bool:
+    if now is None or now == oid:
+        return now is None
+    if ask(repository.root, "merge-base", "--is-ancestor", oid, now).good:
+        return False  # somebody has gone on from there already
+    if ask(repository.root, "merge-base", "--is-ancestor", now, oid).good:
+        return True
+    raise ConfigurationWrong(
+        f"{ref} holds commits that {oid[:12]} does not follow",
+        f"git fetch, look at the difference, and propose again: git log {oid[:12]}..{now[:12]}",
+        ref=ref,
+    )

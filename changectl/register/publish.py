@@ -1,0 +1,115 @@
+"""Publishing: events into the register exactly once, with locks and other refs in the same all-or-nothing push.
+
+An entry's id is fixed in the journal; its number and predecessor are put on here, against the tip that was just looked
+at. Whoever loses the race looks again, drops what is already there and puts the rest on the new tip. Nothing is ever
+merged or rebased, and only an acknowledgement, or finding everything there, counts as published.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from changectl.errors import RegisterUnsound, RemoteNeeded
+from changectl.register.draft import Draft, Order, drafted
+from changectl.register.git import Objects, ask
+from changectl.register.locks import lock_ref, message_of
+from changectl.register.remote import Remote, Update, remember
+from changectl.register.repository import BRANCH, Repository, read_ref
+from changectl.register.stream import Commit, write
+
+TURNS = 40  # tries; eight writers at once need up to nine
+STUCK = 5  # tries in a row that neither succeeded nor found anything new: then it is no race
+_FIRST_WAIT, _LONGEST_WAIT = 0.02, 0.6  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The remote has it: the register's tip, each entry's number in its change, each lock's epoch."""
+
+    tip: str
+    seqs: tuple[int, ...]
+    epochs: tuple[tuple[str, int], ...] = ()
+
+
+def wait_before(turn: int, chance: float) -> float:
+    """Seconds to wait before another try, so that those who lost together do not lose together again."""
+    return chance * min(_FIRST_WAIT * 2.0 ** min(turn, 10), _LONGEST_WAIT)
+
+
+def refs_of(order: Order) -> tuple[str, ...]:
+    """Every ref on the remote that this order depends on."""
+    names = order.locks.names if order.locks else ()
+    return (BRANCH, *(lock_ref(name) for name in names), *order.also)
+
+
+def checked_tip(repository: Repository, remote: Remote, there: Mapping[str, str]) -> str | None:
+    """The register's tip as just looked at. Raises RegisterUnsound where it does not go on from what we saw before."""
+    tip, seen = there.get(BRANCH), read_ref(repository, remote.seen)
+    if seen is None or tip == seen:  # a remote that never had a register gets the one kept here until now
+        return tip or (read_ref(repository, BRANCH) if seen is None else None)
+    if tip and ask(repository.root, "merge-base", "--is-ancestor", seen, tip).status == 0:
+        return tip
+    where = repository.remote or "."
+    what = f"now ends at {tip}, which does not follow it" if tip else "is gone"
+    raise RegisterUnsound(
+        f"the register's history was rewritten: this machine saw {seen}, and the branch {what}",
+        f"to put back what was seen: git push --force {where} {seen}:{BRANCH}"
+        + (f"   to accept what is: git update-ref {remote.seen} {tip}" if tip else ""),
+        seen=seen,
+        found=tip or "",
+    )
+
+
+def one_try(
+    repository: Repository, remote: Remote, objects: Objects, order: Order, there: Mapping[str, str]
+) -> Receipt | str:
+    """Push once against what was just looked at: the receipt, or git's words where nobody acknowledged."""
+    tip = checked_tip(repository, remote, there)
+    draft = drafted(repository, objects, tip, order, there)
+    commits = [*_register_commit(draft, order, tip), *_lock_commits(draft, order, there)]
+    made = write(repository.root, commits, synced=repository.remote is None) if commits else ()
+    new_tip = made[0] if draft.files else tip
+    updates = [Update(BRANCH, new_tip, there.get(BRANCH, ""))] if new_tip and new_tip != there.get(BRANCH) else []
+    locks = {lock_ref(name): oid for name, oid in zip(draft.locks, made[bool(draft.files) :], strict=True)}
+    updates += [Update(ref, oid, there.get(ref, "")) for ref, oid in {**locks, **draft.also}.items()]
+    if updates and (words := remote.push(updates)) is not None:
+        return words
+    mirrors = {remote.mirror(update.ref): update.new for update in updates}
+    remember(repository, {**mirrors, **({remote.seen: new_tip} if new_tip else {})})
+    return Receipt(new_tip or "", draft.seqs, draft.epochs)
+
+
+def _register_commit(draft: Draft, order: Order, tip: str | None) -> list[Commit]:
+    if not draft.files:
+        return []
+    files = {path.encode(): content for path, content in draft.files.items()}
+    return [Commit(tip or "", _message(order.entries), order.author, order.entries[-1]["at"], files)]
+
+
+def _message(entries: Sequence[Mapping[str, Any]]) -> str:
+    last = entries[-1]
+    event = last["event"] if isinstance(last["event"], Mapping) else {}
+    words = " ".join(filter(None, (last["type"], str(event.get("outcome", ""))[:40])))
+    return f"{last['change']}: {words}" + (f" and {len(entries) - 1} more" if len(entries) > 1 else "")
+
+
+def _lock_commits(draft: Draft, order: Order, there: Mapping[str, str]) -> list[Commit]:
+    if order.locks is None:
+        return []
+    at = order.entries[-1]["at"] if order.entries else order.locks.owner.since
+    return [
+        Commit(there.get(lock_ref(name), ""), message_of(lock), order.author, at) for name, lock in draft.locks.items()
+    ]
+
+
+def refused(repository: Repository, words: str, *, stuck: bool) -> RemoteNeeded:
+    """The error for a push that is refused each time, or lost every race."""
+    where = repository.remote or "this repository"
+    why = "refuses what is pushed to it" if stuck else "is too busy: every try lost the race"
+    return RemoteNeeded(
+        f"{where} {why}: {words}",
+        f"ask for the right to push changectl/register and refs/changectl/* to {where}; changectl doctor tries it",
+        remote=where,
+        denied=stuck,
+        git=words,
+    )
