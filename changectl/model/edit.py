@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from changectl.model.expectation import covers
 from changectl.model.resource import Body
 
 
@@ -62,7 +63,7 @@ def edited(now: Body, edit: Edit, canon: Callable[[Body], Body]) -> Body | Misma
         case Add(key, body):
             if key not in members:
                 return canon(_placed(now, key, body))
-            same = _covers(members[key], as_text_like(body, members[key]))
+            same = covers(members[key], body)
             return now if same else Mismatch(key, body, members[key])
         case Remove(key):
             return canon(_placed(now, key, None)) if key in members else Mismatch(key, "present", None)
@@ -84,9 +85,3 @@ def as_text_like(value: Body, like: Body) -> Body:
     if isinstance(like, str) and isinstance(value, bool | int | float):
         return json.dumps(value)
     return value
-
-
-def _covers(found: Body, wanted: Body) -> bool:
-    if isinstance(found, Mapping) and isinstance(wanted, Mapping):
-        return all(found.get(name) == child for name, child in wanted.items())
-    return bool(found == wanted)
