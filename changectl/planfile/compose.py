@@ -5,7 +5,7 @@ aliases, reads `off` as false, and recurses in C without a bound.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -138,7 +138,7 @@ class _Composer:
         if event.value == "<<" and not event.style:
             self.complaints.add("CHG110", "a merge key (<<) has no place in a plan", node, "write the members out")
             return None
-        if hidden(event.value) is not None or "\n" in event.value:
+        if event.style and (hidden(event.value) is not None or "\n" in event.value):
             self.complaints.add("CHG102", f"the key {quoted(event.value)} has a hidden character", node)
             return None
         return str(event.value)
@@ -154,7 +154,9 @@ def _around(start: Any, end: Any, children: list[Node]) -> Span:
 
     The parser ends a block where the next thing begins, lines further down.
     """
-    if start.flow_style:
-        return replace(_span(start), end_line=end.end_mark.line + 1, end_column=end.end_mark.column + 1)
-    last = children[-1].span if children else _span(start)
-    return replace(_span(start), end_line=last.end_line, end_column=last.end_column)
+    at = start.start_mark
+    if start.flow_style or not children:
+        mark = end.end_mark if start.flow_style else start.end_mark
+        return Span(at.line + 1, at.column + 1, mark.line + 1, mark.column + 1)
+    last = children[-1].span
+    return Span(at.line + 1, at.column + 1, last.end_line, last.end_column)

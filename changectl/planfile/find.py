@@ -88,7 +88,7 @@ def _named_path(root: Path, wanted: str, cwd: Path) -> Path:
         raise NotFound(f"there is no file {quoted(wanted)}", f"plans stand in {PLANS}/*.yaml", path=wanted)
     if not path.is_relative_to(root):  # the same file by another name: macOS's /tmp is /private/tmp
         path = root / os.path.relpath(path.resolve(), root.resolve())
-    inside = os.path.relpath(path, root).split(os.sep)
+    inside = Path(os.path.relpath(path, root)).parts
     if inside[0] != PLANS or path.suffix not in _SUFFIXES:
         raise WrongUsage(f"{quoted(wanted)} is no plan of this repository", f"move it to {PLANS}/", path=wanted)
     return path

@@ -2,11 +2,15 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from changectl.model.node import Complaints, Node, Span, plain
 from changectl.planfile.yaml import read_yaml
+
+
+TESTS = Path(__file__).parents[1]
 
 
 def read(content: bytes) -> tuple[Node | None, list[tuple[str, int, int]]]:
@@ -203,7 +207,7 @@ def test_it_reads_the_same_without_the_c_library() -> None:
         "print(read(b'\"\\\\ud800\"')[1])\n"
     )
     child = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd="tests", env={"PYTHONPATH": ".:.."}
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=TESTS, env={"PYTHONPATH": ".:.."}
     )
     assert child.stderr == ""
     assert child.stdout.splitlines()[0] == "SafeLoader ()"
