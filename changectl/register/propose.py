@@ -1,0 +1,177 @@
+"""Proposing: the plan file alone as a commit on `change/<id>`, with HEAD, index and work tree left as they are."""
+
+import os
+from pathlib import Path
+
+from changectl.errors import CannotRecord, ConfigurationWrong, Drifted, NotFound, WrongUsage
+from changectl.register.git import Objects, ask, tell
+from changectl.register.names import checked_id
+from changectl.register.remote import remote_of
+from changectl.register.repository import Repository, identity, read_ref, symbolic_ref
+from changectl.register.stream import Commit, write
+
+
+def branch_of(change: str) -> str:
+    """`refs/heads/change/<id>`. Raises WrongUsage where the id cannot be part of a ref."""
+    return f"refs/heads/change/{checked_id(change)}"
+
+
+def path_in(repository: Repository, plan: Path) -> str:
+    """The plan's path as git knows it. Raises WrongUsage where it is not below the repository's root."""
+    folder = plan.parent.resolve()
+    if not folder.is_relative_to(repository.root):
+        raise WrongUsage(f"{plan} is not in the repository {repository.root}", "keep plans in plans/ of the repository")
+    return str((folder / plan.name).relative_to(repository.root))
+
+
+def fetch_branch(repository: Repository, change: str) -> str | None:
+    """Bring what the remote has of `change/<id>`; its tip, or None. Raises RemoteNeeded."""
+    ref = branch_of(change)
+    return remote_of(repository).look((ref,)).get(ref)
+
+
+def commit_plan(
+    repository: Repository, plan: Path, change: str, message: str, *, author: str = "", at: str = ""
+) -> str:
+    """Commit only the plan's bytes onto the change's branch; the branch's tip, new or as it was if nothing differs.
+
+    The branch starts where the remote's default branch is. `at` is RFC 3339.
+    Raises ConfigurationWrong where the branch is checked out or has diverged, Drifted where it moved meanwhile.
+    """
+    ref, path, content = branch_of(change), path_in(repository, plan), plan.read_bytes()
+    parent = _parent(repository, ref)
+    with Objects(repository.root) as objects:
+        there = objects.read(f"{parent}:{path}") if parent else None
+    local = read_ref(repository, ref)
+    if parent and there and there.content == content and parent in (local, _remote_tip(repository, ref)):
+        return parent
+    if place := _checked_out(repository, ref):
+        raise ConfigurationWrong(
+            f"{ref.removeprefix('refs/heads/')} is checked out in {place}; moving it would leave your index behind",
+            f"git -C {place} add -- {path} && git -C {place} commit",
+            branch=ref,
+        )
+    who = author or identity(repository)
+    commit = Commit(parent or "", message, who, at, {os.fsencode(path): content})
+    (made,) = write(repository.root, (commit,), synced=True)
+    answer = ask(
+        repository.root,
+        "update-ref",
+        "-z",
+        "--stdin",
+        feed=f"update {ref}\0{made}\0{local or '0' * len(made)}\0".encode(),
+    )
+    if not answer.good:
+        raise Drifted(f"{ref} moved while the plan was being committed", "propose again", git=answer.words)
+    return made
+
+
+def authors_of(repository: Repository, plan: Path, change: str) -> tuple[str, ...]:
+    """`Name <email>` of everybody who wrote, committed or co-wrote the plan, under this path or an earlier one."""
+    ref = branch_of(change)
+    tips = [ref, _tracking(repository, ref) or "", "HEAD"]
+    known = [tip for tip in tips if tip and (tip == "HEAD" or read_ref(repository, tip))]
+    form = "--format=%x00%an <%ae>%x00%cn <%ce>%x00%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x00)"
+    found: dict[str, None] = {}
+    for tip in known:  # one at a time: git follows a renamed file from one tip only
+        answer = ask(repository.root, "log", "--follow", form, "--end-of-options", tip, "--", path_in(repository, plan))
+        names = answer.out.decode(errors="replace").replace("\n", "").split("\0")
+        found.update(dict.fromkeys(name.strip() for name in names if name.strip()))
+    return tuple(found)
+
+
+def patch(repository: Repository, commit: str) -> str:
+    """The commit as a patch that somebody with the right to push can apply with `git am`. Raises NotFound."""
+    answer = ask(repository.root, "format-patch", "-1", "--stdout", "--no-signature", "--end-of-options", commit)
+    if not answer.good:
+        raise NotFound(f"there is no commit {commit}", "git fetch", git=answer.words)
+    return answer.out.decode(errors="replace")
+
+
+def plan_at(repository: Repository, ref: str, path: str) -> bytes:
+    """A file's bytes at a ref or a commit. Raises NotFound."""
+    found = _blob(repository, ref, path)
+    if found is None:
+        raise NotFound(f"there is no {path} at {ref}", "git fetch", ref=ref, path=path)
+    return found
+
+
+def default_branch(repository: Repository) -> str | None:
+    """The local ref that follows the remote's default branch; None without a remote or where it has no branch.
+
+    Asked of the remote where git has not kept it (a clone by hand, a single branch). Raises RemoteNeeded.
+    """
+    if repository.remote is None:
+        return None
+    kept = symbolic_ref(repository, f"refs/remotes/{repository.remote}/HEAD")
+    if kept and read_ref(repository, kept):
+        return kept
+    head = _head_of_remote(repository)
+    remote = remote_of(repository)
+    return remote.mirror(head) if head and remote.look((head,)) else None
+
+
+def config_at_default_branch(repository: Repository, path: str = "changectl.toml") -> bytes | None:
+    """The configuration that the whole team agreed to, not the one of the branch at hand; None where there is none."""
+    ref = default_branch(repository)
+    return _blob(repository, ref, path) if ref else None
+
+
+def _blob(repository: Repository, ref: str, path: str) -> bytes | None:
+    with Objects(repository.root) as objects:
+        found = objects.read(f"{ref}:{path}")
+    return found.content if found and found.kind == "blob" else None
+
+
+def _head_of_remote(repository: Repository) -> str | None:
+    out = tell(repository.root, "ls-remote", "--symref", "--", str(repository.remote), "HEAD").decode(errors="replace")
+    lines = (line.partition("\t") for line in out.splitlines() if line.startswith("ref: "))
+    return next((target.removeprefix("ref: ") for target, _, name in lines if name == "HEAD"), None)
+
+
+def _tracking(repository: Repository, ref: str) -> str | None:
+    return remote_of(repository).mirror(ref) if repository.remote else None
+
+
+def _remote_tip(repository: Repository, ref: str) -> str | None:
+    tracking = _tracking(repository, ref)
+    return read_ref(repository, tracking) if tracking else None
+
+
+def _parent(repository: Repository, ref: str) -> str | None:
+    """Where the plan's commit goes: on the change's branch, local or remote, whichever is ahead; else on the default."""
+    local, shared = read_ref(repository, ref), _remote_tip(repository, ref)
+    if local and shared and local != shared:
+        return _ahead(repository, ref, local, shared)
+    if tip := local or shared:
+        return tip
+    default = default_branch(repository)
+    head = symbolic_ref(repository, "HEAD")
+    return read_ref(repository, default) if default else _head(repository, head)
+
+
+def _head(repository: Repository, branch: str | None) -> str | None:
+    if branch:
+        return read_ref(repository, branch)
+    return (repository.git_dir / "HEAD").read_text().strip() or None
+
+
+def _ahead(repository: Repository, ref: str, local: str, shared: str) -> str:
+    for behind, ahead in ((local, shared), (shared, local)):
+        if ask(repository.root, "merge-base", "--is-ancestor", behind, ahead).good:
+            return ahead
+    raise ConfigurationWrong(
+        f"{ref} and its counterpart on {repository.remote} have gone different ways",
+        f"git log --oneline --graph {ref} {repository.remote}/{ref.removeprefix('refs/heads/')}",
+        branch=ref,
+    )
+
+
+def _checked_out(repository: Repository, ref: str) -> Path | None:
+    """The work tree that has the branch checked out; None where none has."""
+    listing = tell(repository.root, "worktree", "list", "--porcelain", failing=CannotRecord).decode(errors="replace")
+    for block in listing.split("\n\n"):
+        lines = block.splitlines()
+        if f"branch {ref}" in lines:
+            return Path(lines[0].removeprefix("worktree "))
+    return None
