@@ -39,16 +39,14 @@ class Aws:
         """
         reads = is_read(call.service, call.operation)
         located = call if call.region else replace(call, region=self.settings.region)
-        ticket = None if reads else Ticket(located, self.admit)
+        ticket = Ticket(located, self.admit)
         mine = TICKET.set(ticket)
         try:
             return answer_json(self._read(located) if reads else self._change(located))
         except Exception as error:
-            if ticket is not None and error is ticket.refusal:
+            if error is ticket.refusal:
                 raise
-            raise fate(
-                error, located, reached=ticket is not None and ticket.reached, profile=self.settings.profile
-            ) from error
+            raise fate(error, located, reached=ticket.reached, profile=self.settings.profile) from error
         finally:
             TICKET.reset(mine)
 

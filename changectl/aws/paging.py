@@ -73,7 +73,9 @@ def _following(ask: Ask, pair: tuple[str, str]) -> Iterator[dict[str, Any]]:
     page = ask({})
     yield page
     seen = set()
-    while (token := page.get(told)) and token not in seen:
+    while token := page.get(told):
+        if token in seen:
+            raise CallNotDone("AWS answers the same page for ever", code="Truncated")
         seen.add(token)
         page = ask({asked: token})
         yield page

@@ -20,7 +20,10 @@ Admit: TypeAlias = Callable[[Call], None]
 
 @dataclass(slots=True)
 class Ticket:
-    """Lets one call out, once. `reached` is true from the moment its first byte may have left."""
+    """Lets one changing call out, once. A read needs it only to say how far it got.
+
+    `reached`: a byte of it may have left. `refusal`: what `admit` raised.
+    """
 
     call: Call
     admit: Admit
@@ -38,10 +41,11 @@ _ASKED = "changectl"
 
 def watch(events: Any) -> None:
     """Guard all that goes out through these events of a botocore session. To be called before any client is made."""
-    # The deepest name is asked first: the ticket is taken before the signature is made, however long `admit` needs.
-    events.register_last("provide-client-params.*.*", _remember)
+    # Handlers of `*.*` are asked before all others: the call is seen as it was asked for, before botocore completes
+    # it, and the ticket is taken before the signature is made, however long `admit` needs.
+    events.register_first("before-parameter-build.*.*", _remember)
     events.register_first("request-created.*.*", _judge)
-    events.register_last("before-send.*.*", _leave)
+    events.register_first("before-send.*.*", _leave)
     events.register_first("needs-retry.*.*", _never_twice)
     events.register_first("before-parse.*.*", refuse_a_cut_answer)
 
@@ -77,9 +81,9 @@ def _same(one: Call, other: Call) -> bool:
     )
 
 
-def _leave(request: Any, **_: Any) -> None:
+def _leave(event_name: str, **_: Any) -> None:
     ticket = TICKET.get()
-    if ticket is not None and ticket.spent:
+    if ticket is not None and event_name.endswith(f".{ticket.call.operation}"):
         ticket.reached = True
 
 

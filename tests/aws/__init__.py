@@ -1,0 +1,1 @@
+"""The AWS floor over a real socket."""
