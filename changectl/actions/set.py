@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from changectl.contracts.action import Action, Aim, Reading, Sight
 from changectl.contracts.kind import Facet
 from changectl.engine.naming import facet_of, kind_of
-from changectl.engine.show import shown
 from changectl.engine.wishes import Item, Wish, wishes_of
 from changectl.errors import Drifted, NotFound, PlanWrong
 from changectl.model.edit import Add, Become, Edit, Mismatch, Remove, Was, edited
@@ -74,6 +73,8 @@ def _after(setting: FacetRef, facet: Facet, now: Body, wish: Wish, sight: Sight)
 
 
 def _drifted(setting: FacetRef, facet: Facet, edit: Edit, mismatch: Mismatch) -> Drifted:
+    from changectl.engine.show import shown  # it brings all events, and `check` needs none
+
     key = mismatch.key
     what = one_line(f"{setting} {key}".strip())
     path = (key,) if key else ()

@@ -7,7 +7,6 @@ from changectl.contracts.action import Reading
 from changectl.contracts.kind import Facet
 from changectl.contracts.probe import CannotAsk, Judgement, Observation, Probe, Senses, Verdict
 from changectl.engine.naming import facet_of, kind_of
-from changectl.engine.show import shown
 from changectl.errors import ChangectlError
 from changectl.model.expectation import each_held, found_at, same
 from changectl.model.node import Complaints, Node
@@ -124,6 +123,8 @@ def _is(found: Body, wanted: Body, facet: Facet) -> bool:
 
 
 def _short(facet: Facet, body: Body, path: tuple[str, ...]) -> str:
+    from changectl.engine.show import shown  # it brings all events, and `check` needs none
+
     return one_line(shown(facet, body, path), 120)
 
 
