@@ -38,7 +38,7 @@ def plan(*steps: Step, checks: tuple[str, ...] = (), **sections: Any) -> Plan:
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scenario:
     """`trouble` prepares the world; `wanted` is how it ends undisturbed; `left` names the boxes that stay wrong."""
 
