@@ -51,7 +51,7 @@ def _operation(node: Node, complaints: Complaints) -> Operation | None:
         complaints.add("CHG302", f"{service} has no operation {quoted(name)}", node, help_)
     else:
         if is_read(found.service, found.name):
-            complaints.add("CHG311", f"{text} only reads", node, "write a check under test:", "warning")
+            complaints.add("CHG310", f"{text} only reads", node, "write a check under test:", "warning")
         return found
     return None
 

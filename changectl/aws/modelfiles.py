@@ -17,7 +17,7 @@ from typing import Any
 FORMAT = 1
 """Part of the cache's name: to be raised when what is kept changes."""
 
-_SHAPE = ("type", "required", "enum", "min", "max", "sensitive", "union", "document", "eventstream")
+_SHAPE = ("type", "required", "enum", "min", "max", "sensitive", "union", "document")
 _MEMBER = ("shape", "sensitive", "idempotencyToken", "jsonvalue")
 
 

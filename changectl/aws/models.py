@@ -27,11 +27,6 @@ class Shape:
         return bool(self.raw.get("document") or self.raw.get("jsonvalue"))
 
     @property
-    def is_stream(self) -> bool:
-        """Whether it is a stream of events, which no plan can write."""
-        return bool(self.raw.get("eventstream"))
-
-    @property
     def is_union(self) -> bool:
         """Whether exactly one member is to be given."""
         return bool(self.raw.get("union"))

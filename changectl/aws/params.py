@@ -23,6 +23,7 @@ RENAMED = {("logs", "CreateExportTask"): {"fromTime": "from"}}
 """botocore's own names for members that are words of Python."""
 
 _DOCUMENT = re.compile(r"(Document|Policy|Definition|Pattern|Body|Template|Schema|Detail|Input|String)$", re.IGNORECASE)
+_NAMING = frozenset({"Key", "Name", "Type", "key", "name", "type"})
 _LATER = frozenset({"$ref", "$result", "$secret"})
 
 
@@ -86,11 +87,7 @@ class _Reader:
     def value(self, node: Node, shape: Shape, name: str, *, hidden: bool) -> None:
         if _is_later(node):
             self._later(node, shape, name)
-        elif shape.is_stream:
-            self.complaints.add("CHG309", f"{quoted(name)} is a stream of events, which a plan cannot send", node)
-        elif shape.is_free:
-            return
-        else:
+        elif not shape.is_free:
             self._typed(node, shape, name, hidden=hidden)
 
     def _typed(self, node: Node, shape: Shape, name: str, *, hidden: bool) -> None:
@@ -124,10 +121,8 @@ class _Reader:
 
     def _scalar(self, node: Node, shape: Shape, name: str, *, hidden: bool) -> None:
         if not _fits(node, shape.type):
-            found = "something else" if hidden else described(node)
-            self.complaints.add(
-                "CHG303", f"{quoted(name)} is {_KIND[shape.type]}, and here is {found}", node, _mend(node)
-            )
+            found, help_ = ("something else", "") if hidden else (described(node), _mend(node))
+            self.complaints.add("CHG303", f"{quoted(name)} is {_KIND[shape.type]}, and here is {found}", node, help_)
         elif hidden:
             return
         elif isinstance(node.value, str):
@@ -167,7 +162,7 @@ class _Reader:
     def _secret(self, node: Node, name: str) -> None:
         if leaf := _literal(node):
             sentence = f"{quoted(name)} may hold a secret, and a plan is kept in git for ever"
-            self.complaints.add("CHG310", sentence, leaf, "write {$secret: NAME}, and give NAME when it runs")
+            self.complaints.add("CHG309", sentence, leaf, "write {$secret: NAME}, and give NAME when it runs")
 
     def _is_automatic(self, name: str, shape: Shape) -> bool:
         member = shape.member(name)
@@ -236,12 +231,12 @@ def _is_later(node: Node) -> bool:
 
 
 def _literal(node: Node) -> Node | None:
-    """The first text or number that stands in the plan itself."""
+    """The first text or number that stands in the plan itself; what only names the secret may."""
     if _is_later(node):
         return None
     match node.value:
         case Mapping() as members:
-            return next((leaf for child in members.values() if (leaf := _literal(child))), None)
+            return next((leaf for n, child in members.items() if n not in _NAMING and (leaf := _literal(child))), None)
         case None | bool():
             return None
         case str() | int() | float():

@@ -6,9 +6,6 @@ _READING = re.compile(r"(BatchGet|BatchDescribe|Describe|Get|Head|List|Lookup|Qu
 
 # A word that promises a read, and an effect all the same: AWS's own documentation or IAM access level says so.
 _TAKES_FROM_A_QUEUE = {
-    "codepipeline": {"GetThirdPartyJobDetails"},
-    "connectparticipant": {"GetTranscript"},
-    "iot-jobs-data": {"GetPendingJobExecutions"},
     "qconnect": {"GetNextMessage"},
     "stepfunctions": {"GetActivityTask"},  # the task is handed out once
     "xray": {"GetSamplingTargets"},  # counts what it was told

@@ -69,18 +69,12 @@ TABLE: tuple[Rule, ...] = (
         "CHG308",
         "Exactly one of several",
         "These members exclude each other, and AWS needs one.",
-        f"{_STEP}    call: bedrock.create_guardrail_version\n    with: {{}}",
-        f"{_STEP}    call: bedrock.create_guardrail_version\n    with: {{guardrailIdentifier: rentals}}",
+        f"{_STEP}    call: accessanalyzer.update_analyzer\n    with: {{analyzerName: rentals, configuration: {{}}}}",
+        f"{_STEP}    call: accessanalyzer.update_analyzer\n"
+        "    with: {analyzerName: rentals, configuration: {unusedAccess: {unusedAccessAge: 90}}}",
     ),
     Rule(
         "CHG309",
-        "No streams",
-        "The operation is sent a stream of events, which a plan cannot write down.",
-        f"{_STEP}    call: transcribe-streaming.start_stream_transcription\n    with: {{AudioStream: []}}",
-        f"{_STEP}    run: [./scripts/transcribe.sh]",
-    ),
-    Rule(
-        "CHG310",
         "No secrets in a plan",
         "A plan is kept in git, in pull requests and in chats for ever. Name the secret; its value is read from the "
         "environment when the change runs, and shown nowhere. What AWS marks as sensitive counts, and what it forgot to "
@@ -90,7 +84,7 @@ TABLE: tuple[Rule, ...] = (
         "    with: {DBInstanceIdentifier: rentals, MasterUserPassword: {$secret: DB_PASSWORD}}",
     ),
     Rule(
-        "CHG311",
+        "CHG310",
         "A step changes something",
         "This operation only reads. To wait for something or to test it, write a check.",
         f"{_STEP}    call: ec2.describe_instances",
