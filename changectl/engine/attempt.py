@@ -6,7 +6,7 @@ from changectl.engine.capture import capture
 from changectl.engine.world import World
 from changectl.errors import CannotRecord, ChangectlError
 from changectl.model.bodies import body_of, laid_over, snapshot_json, snapshot_of
-from changectl.model.change import Change, Fate, evolve
+from changectl.model.change import Change, Fate, Sent, evolve
 from changectl.model.events import Event, RollbackWanted
 from changectl.model.plan import Plan
 from changectl.model.resource import Body, FacetRef, Ref, Resource, Snapshot
@@ -44,6 +44,7 @@ class Attempt:
         self.glance: dict[Ref, Resource | None] = {}
         self.unrecorded = ""
         self._bodies: dict[str, Snapshot] = {}
+        self._found: dict[str, Snapshot] = {}
         self._expected: tuple[Change, Snapshot] | None = None
 
     @property
@@ -64,14 +65,38 @@ class Attempt:
 
     def keep(self, snapshot: Snapshot) -> str:
         """The vault's digest of these bodies, durable."""
+        digest = self._keep(snapshot_json(snapshot))
+        self._bodies[digest] = snapshot
+        return digest
+
+    def _keep(self, body: Body) -> str:
         try:
-            digest = self.world.vault.keep(snapshot_json(snapshot))
+            return self.world.vault.keep(body)
         except CannotRecord as why:
             if not self.going_back:
                 raise
-            self.unrecorded, digest = why.sentence, f"not kept: {len(self._bodies)}"
-        self._bodies[digest] = snapshot
+            self.unrecorded = why.sentence
+            return f"not kept: {len(self._bodies)}"
+
+    def keep_call(self, found: Snapshot, left: Snapshot | None) -> str:
+        """The vault's digest of what a call finds and, where that is foretold, leaves; durable."""
+        digest = self._keep([snapshot_json(found), None if left is None else snapshot_json(left)])
+        self._found[digest], self._bodies[digest] = found, left or {}
         return digest
+
+    def found(self, sent: Sent) -> Snapshot:
+        """What a call's settings were when it was sent."""
+        self.leaves(sent)
+        return self._found.get(sent.started.bodies, {})
+
+    def leaves(self, sent: Sent) -> Snapshot:
+        """What a call leaves of its settings; nothing where that could not be foretold."""
+        digest = sent.started.bodies
+        if digest and digest not in self._bodies:
+            found, left = self.world.vault.fetch(digest)
+            self._found[digest] = snapshot_of(found)
+            self._bodies[digest] = {} if left is None else snapshot_of(left)
+        return self._bodies[digest] if digest else {}
 
     def bodies(self, digest: str) -> Snapshot:
         """The bodies kept under a digest; none for the empty digest."""
@@ -93,24 +118,23 @@ class Attempt:
         for step in (*self.change.wants, ""):
             for sent in self.change.calls:
                 if sent.started.step == step and sent.fate is Fate.DONE:
-                    state = laid_over(state, self.bodies(sent.started.leaves))
+                    state = laid_over(state, self.leaves(sent))
             state = laid_over(state, self.bodies(self.change.left_by.get(step, "")))
         self._expected = (self.change, state)
         return state
 
     def ours(self, facet: FacetRef) -> tuple[Body, ...]:
         """Every value that some call of this attempt, forward or back, can have left in a setting."""
-        kept = (sent.started.leaves for sent in self.change.calls if sent.may_have_worked)
-        digests = dict.fromkeys((*kept, *self.change.left_by.values()))
-        holding = (self.bodies(digest) for digest in digests if digest)
-        return tuple(body_of(bodies, facet) for bodies in holding if facet.ref in bodies)
+        left = [self.leaves(sent) for sent in self.change.calls if sent.may_have_worked]
+        left += [self.bodies(digest) for digest in self.change.left_by.values()]
+        return tuple(body_of(bodies, facet) for bodies in left if _says(bodies, facet))
 
     def lives(self, ref: Ref) -> tuple[Resource | None, ...]:
         """Every state as a whole in which our calls, one after the other, can have left a resource."""
         states = [self.before().get(ref)]
         for step in (*self.change.wants, ""):
-            kept = [s.started.leaves for s in self.change.calls if s.started.step == step and s.may_have_worked]
-            for bodies in map(self.bodies, (*kept, self.change.left_by.get(step, ""))):
+            left = [self.leaves(s) for s in self.change.calls if s.started.step == step and s.may_have_worked]
+            for bodies in (*left, self.bodies(self.change.left_by.get(step, ""))):
                 if ref in bodies:
                     states.append(laid_over({ref: states[-1]}, {ref: bodies[ref]})[ref])
         return tuple(states[1:])
@@ -148,6 +172,11 @@ class Attempt:
         self.blink()
         self.world.clock.wait(seconds)
         self.heed()
+
+
+def _says(bodies: Snapshot, facet: FacetRef) -> bool:
+    """Whether bodies tell something of a setting: its value, or that its resource is gone."""
+    return facet.ref in bodies and (bodies[facet.ref] is None or facet.facet in (bodies[facet.ref] or {}))
 
 
 def _moved(expected: Resource | None, now: Resource | None) -> tuple[str, ...]:

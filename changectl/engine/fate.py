@@ -43,8 +43,7 @@ def proves_it_was_done(kinds: Mapping[str, ResourceKind], call: Call, code: str)
 
 def _settled(attempt: Attempt, sent: Sent) -> bool:
     facets = sent.started.facets
-    leaves = attempt.bodies(sent.started.leaves)
-    expected = attempt.expected()
+    leaves, found = attempt.leaves(sent), attempt.found(sent)
     until = attempt.world.clock.monotonic() + horizon(attempt, facets)
     while True:
         now = attempt.read({facet.ref for facet in facets})
@@ -54,7 +53,7 @@ def _settled(attempt: Attempt, sent: Sent) -> bool:
         if (left := until - attempt.world.clock.monotonic()) <= 0:
             break
         attempt.wait(min(GLANCES, left))
-    if facets and _is(expected, now, facets):
+    if facets and _is(found, now, facets):
         attempt.record(e.CallFailed(sent.started.number, "NotSeen", "read back: it had no effect"))
         return True
     return False

@@ -65,7 +65,7 @@ def admit(attempt: Attempt, call: Call, phase: str, step: str) -> None:
     _refuse_outside(attempt, call, touch, phase)
     refs = {facet.ref for facet in touch.writes} | touch.creates | touch.deletes
     state = _seen(attempt, refs, phase)
-    leaves = _foretold(attempt, call, touch, state)
+    left = _foretold(attempt, call, touch, state)
     whole = touch.creates | touch.deletes
     facets = touch.writes | {FacetRef(ref, name) for ref in whole for name in _names(attempt, ref)}
     attempt.record(
@@ -79,7 +79,7 @@ def admit(attempt: Attempt, call: Call, phase: str, step: str) -> None:
             params=attempt.world.redact(call),
             facets=tuple(sorted(facets)),
             creates=tuple(sorted(touch.creates)),
-            leaves=attempt.keep(leaves) if leaves else "",
+            bodies=attempt.keep_call(state, left) if state else "",
         )
     )
     for ref in refs:  # what was read before the call says nothing about after it
@@ -114,13 +114,13 @@ def _seen(attempt: Attempt, refs: set[Ref], phase: str) -> Snapshot:
     return {ref: attempt.look(ref) for ref in sorted(refs)}
 
 
-def _foretold(attempt: Attempt, call: Call, touch: Touch, state: Snapshot) -> Snapshot:
+def _foretold(attempt: Attempt, call: Call, touch: Touch, state: Snapshot) -> Snapshot | None:
     """Only what the call touches: a setting beside it may be somebody else's, and must not become ours."""
     ground = attempt.world.ground
     try:
         after = foretold(ground.rows, ground.kinds, call, state)
     except Unforeseeable:
-        return {}
+        return None
     whole = touch.creates | touch.deletes
     return {
         ref: resource

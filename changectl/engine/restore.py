@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from changectl.engine.attempt import Attempt, StepFault
 from changectl.engine.fate import GLANCES, horizon, settle_open_calls
-from changectl.engine.gate import send
 from changectl.engine.rest import at_rest
+from changectl.engine.sending import send_settled
 from changectl.engine.show import shown
 from changectl.engine.verdict import reachable
 from changectl.engine.writing import writes
-from changectl.errors import CallNotDone, CallUnknown, GateRefused
+from changectl.errors import CallNotDone, GateRefused
 from changectl.model import events as e
 from changectl.model.bodies import body_of
 from changectl.model.merge import Merge, merged
@@ -93,9 +93,9 @@ def _write(attempt: Attempt, ref: Ref, now: Resource | None, want: Resource | No
         if not calls:
             raise StepFault("AWS has no way to write it back")
         for call in calls:
-            send(attempt, call, "restore", "", again=True)
+            send_settled(attempt, call, "restore", "", again=True)
             at_rest(attempt, ref)
-    except (CallNotDone, CallUnknown, GateRefused) as why:
+    except (CallNotDone, GateRefused) as why:
         for facet in facets:
             _leave(attempt, facet, why.sentence, {ref: now}, stranger=False)
     except StepFault as why:

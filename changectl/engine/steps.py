@@ -8,11 +8,10 @@ from changectl.contracts.probe import Verdict
 from changectl.engine.attempt import Attempt, OperatorFault, StepFault
 from changectl.engine.checks import WATCH_EVERY, asked, watch
 from changectl.engine.fate import GLANCES, horizon, settle_open_calls
-from changectl.engine.gate import send
 from changectl.engine.rest import at_rest
+from changectl.engine.sending import send_settled
 from changectl.engine.sight import Live
 from changectl.engine.writing import writes
-from changectl.errors import CallUnknown
 from changectl.model import events as e
 from changectl.model.bodies import body_of, facets_of
 from changectl.model.change import Fate, Sent
@@ -79,7 +78,7 @@ def _aim(attempt: Attempt, step: Step, phase: str, want: Mapping[FacetRef, Body]
         if now is None:
             raise StepFault(f"{ref} does not exist any more")
         for call in writes(kind, ref, now, facets, ground.eyes.account):
-            _send_known(attempt, call, phase, step.id, again=again)
+            send_settled(attempt, call, phase, step.id, again=again)
             at_rest(attempt, ref)
         left[ref] = _read_until(attempt, ref, facets)
         if missed := [name for name, body in (facets or {}).items() if (left[ref] or {}).get(name) != body]:
@@ -90,25 +89,13 @@ def _aim(attempt: Attempt, step: Step, phase: str, want: Mapping[FacetRef, Body]
 def _send(attempt: Attempt, step: Step, phase: str, call: Call) -> Snapshot:
     earlier = [sent for sent in attempt.change.calls if sent.started.step == step.id and sent.started.phase == phase]
     if not any(sent.fate is Fate.DONE for sent in earlier):
-        _send_known(attempt, call, phase, step.id, again=bool(earlier))
+        send_settled(attempt, call, phase, step.id, again=bool(earlier))
     sent = next(s for s in reversed(attempt.change.calls) if s.started.step == step.id)
-    leaves, left = attempt.bodies(sent.started.leaves), {}
+    leaves, left = attempt.leaves(sent), {}
     for ref in dict.fromkeys((*(f.ref for f in sent.started.facets), *sent.made)):
         at_rest(attempt, ref)
         left[ref] = _read_until(attempt, ref, leaves.get(ref, {}))
     return left
-
-
-def _send_known(attempt: Attempt, call: Call, phase: str, step: str, *, again: bool) -> None:
-    """Send until its fate is known: what timed out is read back, and sent again only where it had no effect."""
-    attempt.heed()
-    try:
-        send(attempt, call, phase, step, again=again)
-    except CallUnknown as unknown:
-        if settle_open_calls(attempt):
-            raise StepFault(f"nobody can say whether {call} was done: {unknown.sentence}") from unknown
-        if attempt.change.calls[-1].fate is not Fate.DONE:
-            send(attempt, call, phase, step, again=True)
 
 
 def _read_until(attempt: Attempt, ref: Ref, facets: Resource | None) -> Resource | None:

@@ -119,7 +119,7 @@ class StepStarted:
 class CallStarted:
     """A call that changes production is about to be sent; `params` are redacted.
 
-    `leaves`: vault digest of the settings as this call would leave them; empty where that cannot be foretold.
+    `bodies`: vault digest of its settings as they were found, and as this call leaves them where that is foretold.
     """
 
     number: int
@@ -131,8 +131,7 @@ class CallStarted:
     params: Any = field(hash=False)
     facets: tuple[FacetRef, ...] = ()
     creates: tuple[Ref, ...] = ()
-    leaves: str = ""
-    content: str = ""
+    bodies: str = ""
 
 
 @dataclass(frozen=True, slots=True)
