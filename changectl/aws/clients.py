@@ -94,7 +94,10 @@ def _session(settings: Settings) -> Any:
     """A watched session over the credentials of another one, so that signing in is not taken for a change."""
     from botocore.session import Session
 
+    from changectl.aws.loader import QuickLoader
+
     plain = Session(profile=settings.profile or None)
+    plain.register_component("data_loader", QuickLoader())
     watched: Any = Session(profile=settings.profile or None)
     watched.register_component("data_loader", plain.get_component("data_loader"))
     watch(watched.get_component("event_emitter"))

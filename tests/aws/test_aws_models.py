@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from changectl.aws.models import operation, operations, pagination, services, to
 def _forgotten() -> None:
     """What this process remembers of models would hide what the cache does."""
     modelfiles.calls_of.cache_clear()
+    modelfiles.model_of.cache_clear()
 
 
 def kept(home: Path) -> list[Path]:
@@ -77,7 +79,7 @@ def test_a_second_process_reads_the_cut_and_not_the_model(home: Path, monkeypatc
     modelfiles.calls_of.cache_clear()
     monkeypatch.setattr(modelfiles, "_model", None)
     assert operation("sts", "AssumeRole") is not None
-    assert [path.name for path in kept(home)] == ["sts.json"]
+    assert [path.name for path in kept(home)] == ["sts.calls.json"]
 
 
 @pytest.mark.parametrize("spoil", [b"", b"{}", b"00000000\n{}", b"no"])
@@ -99,7 +101,7 @@ def test_where_nothing_can_be_kept_it_still_works(home: Path) -> None:
 
 def test_nothing_half_written_is_left(home: Path) -> None:
     operation("sts", "AssumeRole")
-    assert [path.name for path in (home / ".cache" / "changectl").rglob("*") if path.is_file()] == ["sts.json"]
+    assert [path.name for path in (home / ".cache" / "changectl").rglob("*") if path.is_file()] == ["sts.calls.json"]
 
 
 def test_reading_models_loads_no_botocore() -> None:
@@ -110,3 +112,22 @@ def test_reading_models_loads_no_botocore() -> None:
     for expected in ("['gzip']", "[]"):  # the first time the model itself, then the cut of it
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         assert done.stdout.strip() == expected
+
+
+def test_the_model_that_clients_are_made_of_is_botocores_but_for_its_words() -> None:
+    from botocore.loaders import Loader
+    from botocore.model import ServiceModel
+
+    for service in ("ec2", "s3", "iam", "rds", "apigateway"):
+        theirs = ServiceModel(Loader().load_service_model(service, "service-2"), service)
+        ours = ServiceModel(modelfiles.model_of(service), service)
+        assert (ours.metadata, ours.client_context_parameters) == (theirs.metadata, theirs.client_context_parameters)
+        assert ours.operation_names == theirs.operation_names
+        assert ours.shape_names == theirs.shape_names
+        for name in theirs.shape_names:
+            assert _plain(ours.shape_for(name)) == _plain(theirs.shape_for(name))
+
+
+def _plain(shape: Any) -> Any:
+    members = {n: (m.type_name, m.serialization, m.metadata) for n, m in getattr(shape, "members", {}).items()}
+    return shape.type_name, shape.serialization, shape.metadata, list(members), members
