@@ -276,6 +276,8 @@ WEB = {"Sid": "web", "Action": "get"}
             'policy: {to: \'{"Statement": [{"Sid": "db"}]}\'}',
             {"Statement": {"db": {"Sid": "db"}}},
         ),
+        (BALANCER, {"limits": {"a": 3}}, "limits: {a: {to: null}}", None),
+        (BALANCER, {"limits": None}, "limits: {n: 5}", {"n": 5}),
         (PARAMETER, {"value": "7"}, "value: {from: 7, to: 14}", "14"),
         (PARAMETER, {"value": "7"}, "value: {from: '7', to: '14'}", "14"),
         (PARAMETER, {"description": "x"}, "description: {to: null}", None),

@@ -128,6 +128,7 @@ def test_a_huge_answer_is_not_read(serve: Serve) -> None:
         {"url": "http://[::1"},
         {"url": "https://example.com/\r\nX: canary"},
         {"url": "https://example.com/ canary"},
+        {"url": "https://example.com/\r\nX:canary"},
         {"url": "https://example.com", "header": "canary"},
         {"url": "https://example.com", "header": ": canary"},
         {"url": "https://example.com", "header": "X: a\r\nY: canary"},

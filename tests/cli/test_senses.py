@@ -241,9 +241,16 @@ def test_a_server_without_tls_makes_no_tls_connection(serve: Serve) -> None:
 
 
 def test_a_tls_handshake_that_never_ends_ends_at_the_deadline(serve: Serve) -> None:
-    url = serve(lambda caller: time.sleep(3)).replace("http", "https")
-    with pytest.raises(TimeoutError):
-        real_http("GET", url, timedelta(seconds=0.5))
+    hung_up = threading.Event()
+
+    def talk(caller: socket.socket) -> None:
+        while caller.recv(65536):
+            pass
+        hung_up.set()
+
+    with pytest.raises(TimeoutError, match=r"^did not answer within 0\.5 s$"):
+        real_http("GET", serve(talk).replace("http", "https"), timedelta(seconds=0.5))
+    assert hung_up.wait(5)
 
 
 def _over_tls(folder: Path) -> Talk:
@@ -313,8 +320,15 @@ def test_output_and_errors_come_in_order_and_only_the_end_is_kept() -> None:
     assert real_command([sys.executable, "-c", prints], LONG) == CommandAnswer(3, "x" * (KEPT - 5) + "oops\ufffd")
 
 
-def test_a_child_that_waits_for_input_gets_none() -> None:
-    assert real_command(["cat"], LONG) == CommandAnswer(0, "")
+def test_a_child_that_waits_for_input_gets_none_of_ours() -> None:
+    ours, (silent, open_end) = os.dup(0), os.pipe()
+    os.dup2(silent, 0)
+    try:
+        assert real_command(["cat"], timedelta(seconds=5)) == CommandAnswer(0, "")
+    finally:
+        os.dup2(ours, 0)
+        for each in (ours, silent, open_end):
+            os.close(each)
 
 
 def test_a_child_killed_by_a_signal_has_a_negative_status() -> None:

@@ -118,6 +118,8 @@ PASSED, FAILED = Verdict.PASSED, Verdict.FAILED
         ("ingress", "", {"absent": [{"port": 22, "cidr": "0.0.0.0/0"}]}, HELD, PASSED, "is as expected"),
         ("ingress", "", {"absent": ["tcp:22:10.0.0.0/8"]}, HELD, FAILED, "has tcp:22:10.0.0.0/8, which should be absent"),
         ("ingress", "", {"expect": [RULE, {"port": 22, "cidr": "10.0.0.0/8"}]}, HELD, PASSED, "is as expected"),
+        ("ingress", "", {"expect": [RULE]}, HELD, FAILED, 'is {"tcp:22:10.0.0.0/8": {}, "tcp:443:203.0.113.0/24": {"Description": "office"}}, not {"tcp:443:203.0.113.0/24": {}}'),
+        ("ingress", "", {"absent": [{**RULE, "description": "home"}]}, HELD, FAILED, "has tcp:443:203.0.113.0/24, which should be absent"),
         ("ingress", "", {"expect": []}, None, PASSED, "is as expected"),
     ],
 )  # fmt: skip
