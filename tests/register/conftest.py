@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from register.team import ANA, Team, git
 
 from changectl.register.log import Register, register_of
 from changectl.register.repository import repository
+from register.team import ANA, Team, git
 
 
 @pytest.fixture

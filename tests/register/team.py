@@ -70,7 +70,7 @@ class Team:
         return git(self.bare, "ls-tree", "-r", "--name-only", BRANCH).splitlines()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Meddled:
     """A remote whose pushes meet a fate: `before` runs ahead of each, `acknowledged` is whether its answer arrives."""
 

@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 
 import pytest
-from register.team import Team, entry, git, meddled
 
 from changectl.errors import CannotRecord, ConfigurationWrong, NotFound, RegisterUnsound, RemoteNeeded, WrongUsage
 from changectl.model import events as e
@@ -13,6 +12,7 @@ from changectl.model.digest import canonical, digest
 from changectl.register.log import Register, register_of
 from changectl.register.publish import STUCK, wait_before
 from changectl.register.repository import BRANCH, repository
+from register.team import Team, entry, git, meddled
 
 CHANGE = "2026-11-23-alb-idle-timeout"
 FOLDER = f"changes/2026/11/23/{CHANGE}"
