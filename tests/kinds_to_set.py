@@ -26,6 +26,11 @@ def _policy(raw: Any) -> Body:
     return {"Statement": {each["Sid"]: each for each in document["Statement"]}}
 
 
+def _group(said: Mapping[str, Any]) -> tuple[str, Body]:
+    return said["group"].strip(), True
+
+
+GROUPS = Shape(lambda raw: dict.fromkeys(raw or (), True) or None, sorted, "a set of group ids")
 POLICY = Shape(_policy, lambda body: json.dumps({"Statement": list(body["Statement"].values())}), "a policy document")
 
 
@@ -51,7 +56,12 @@ BALANCER = ResourceKind(
     "elbv2",
     ("name",),
     {},
-    (facet("attributes"), facet("policy", grain=Grain.WHOLE, shape=POLICY), facet("limits", shape=PLAIN)),
+    (
+        facet("attributes"),
+        facet("policy", grain=Grain.WHOLE, shape=POLICY),
+        facet("limits", shape=PLAIN),
+        facet("groups", grain=Grain.ITEM, shape=GROUPS, author=_group, author_members=("group",)),
+    ),
 )
 PARAMETER = ResourceKind(
     "parameter",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from changectl.contracts.action import Action, Aim, Reading, Sight
 from changectl.contracts.kind import Facet
 from changectl.engine.naming import facet_of, kind_of
-from changectl.engine.wishes import Item, Wish, wishes_of
+from changectl.engine.wishes import Item, Wish, as_item, authored, wishes_of
 from changectl.errors import Drifted, NotFound, PlanWrong
 from changectl.model.edit import Add, Become, Edit, Mismatch, Remove, Was, edited
 from changectl.model.node import Node
@@ -107,12 +107,15 @@ def _resolved(setting: FacetRef, facet: Facet, wish: Wish, sight: Sight) -> Edit
 def _friendly(setting: FacetRef, facet: Facet, body: Body) -> Body:
     if facet.author is None or not isinstance(body, list | tuple):
         return body
-    return dict(_authored(setting, facet, item) for item in body) or None
+    items = [as_item(facet, said) for said in body]
+    if not all(isinstance(item, Mapping) for item in items):
+        return body
+    return dict(_authored(setting, facet, item) for item in items) or None
 
 
 def _authored(setting: FacetRef, facet: Facet, said: Body) -> tuple[str, Body]:
     try:
-        return facet.author(said) if facet.author is not None else ("", said)
+        return authored(facet, said)
     except ValueError as why:
         raise PlanWrong(one_line(f"{setting} cannot have this item: {why}")) from why
 

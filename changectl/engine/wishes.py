@@ -114,8 +114,8 @@ def _items(facet: Facet, node: Node, members: Mapping[str, Node], complaints: Co
 def _listed_items(facet: Facet, remove: bool, node: Node, complaints: Complaints) -> Iterator[Wish]:
     for item in sequence(node, complaints) or ():
         key = written(item)
-        if isinstance(item.value, Mapping) and facet.author is not None:
-            said = typed(item, complaints)
+        said = as_item(facet, typed(item, complaints))
+        if isinstance(said, Mapping) and facet.author is not None:
             _complain_of_item(facet, said, item, complaints)
             yield Item(said, remove)
         elif remove and key is not None:
@@ -125,11 +125,28 @@ def _listed_items(facet: Facet, remove: bool, node: Node, complaints: Complaints
             complaints.add("CHG204", f"this is no item of {facet.name}", item, known)
 
 
+def as_item(facet: Facet, said: Body) -> Body:
+    """An item as its author describes it: where that is one member, the value alone will do."""
+    if facet.author is None or isinstance(said, Mapping) or len(facet.author_members) != 1:
+        return said
+    return {facet.author_members[0]: said}
+
+
+def authored(facet: Facet, said: Mapping[str, Body]) -> tuple[str, Body]:
+    """The key and body of an item as its author describes it. Raises ValueError, whatever a plan says."""
+    if facet.author is None:
+        raise ValueError(f"{facet.name} has no items")
+    try:
+        return facet.author(said)
+    except (AttributeError, KeyError, TypeError) as why:
+        raise ValueError(f"this cannot be understood ({type(why).__name__})") from why
+
+
 def _complain_of_item(facet: Facet, said: Body, node: Node, complaints: Complaints) -> None:
     if facet.author is None or any(later(said)):
         return
     try:
-        facet.author(said)
+        authored(facet, said)
     except ValueError as why:
         known = f"it may have {listing(facet.author_members)}" if facet.author_members else ""
         complaints.add("CHG204", one_line(str(why)), node, known)

@@ -7,6 +7,7 @@ from changectl.contracts.action import Reading
 from changectl.contracts.kind import Facet
 from changectl.contracts.probe import CannotAsk, Judgement, Observation, Probe, Senses, Verdict
 from changectl.engine.naming import facet_of, kind_of
+from changectl.engine.wishes import as_item, authored
 from changectl.errors import ChangectlError
 from changectl.model.expectation import each_held, found_at, same
 from changectl.model.node import Complaints, Node
@@ -113,7 +114,8 @@ def _items(facet: Facet, said: Body) -> Body:
     """A list of items as their author describes them, by the keys under which the setting has them."""
     if facet.author is None or not isinstance(said, list | tuple):
         return said
-    return dict(facet.author(item) if isinstance(item, Mapping) else (str(item), {}) for item in said)
+    items = [as_item(facet, item) for item in said]
+    return dict(authored(facet, item) if isinstance(item, Mapping) else (str(item), {}) for item in items)
 
 
 def _is(found: Body, wanted: Body, facet: Facet) -> bool:

@@ -188,6 +188,10 @@ def test_a_wish_may_be_said_in_many_forms(resource: str, change: str, wishes: Ma
             ],
         ),
         (
+            step(BALANCER, "groups: {add: [5]}"),
+            [("CHG204", "this cannot be understood (AttributeError); it may have group")],
+        ),
+        (
             step(BALANCER, "attributes: {a: {$secert: X}}"),
             [("CHG131", '"$secert" is not $ref, $result or $secret; did you mean "$secret"?')],
         ),
@@ -276,6 +280,13 @@ WEB = {"Sid": "web", "Action": "get"}
             'policy: {to: \'{"Statement": [{"Sid": "db"}]}\'}',
             {"Statement": {"db": {"Sid": "db"}}},
         ),
+        (
+            BALANCER,
+            {"groups": {"sg-1": True}},
+            "groups: {add: [sg-2, {group: sg-3}], remove: [sg-1]}",
+            {"sg-2": True, "sg-3": True},
+        ),
+        (BALANCER, {"groups": {"sg-1": True}}, "groups: {from: [sg-1], to: [sg-2]}", {"sg-2": True}),
         (BALANCER, {"limits": {"a": 3}}, "limits: {a: {to: null}}", None),
         (BALANCER, {"limits": None}, "limits: {n: 5}", {"n": 5}),
         (PARAMETER, {"value": "7"}, "value: {from: 7, to: 14}", "14"),
@@ -307,6 +318,13 @@ WEB = {"Sid": "web", "Action": "get"}
 )
 def test_it_aims_at_production_with_the_edits_made(resource: str, live: Resource, change: str, want: Body) -> None:
     assert aim(resource, change, live) == {change.split(":")[0]: want}
+
+
+def test_an_item_of_one_member_may_be_a_value_that_is_looked_up() -> None:
+    known = {RefValue(Target("security-group", "x")): "sg-9"}
+    assert aim(BALANCER, "groups: {add: [{$ref: security-group/x}]}", {"groups": None}, known) == {
+        "groups": {"sg-9": True}
+    }
 
 
 def test_several_settings_are_aimed_at_in_the_order_of_the_plan() -> None:

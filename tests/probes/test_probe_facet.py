@@ -120,6 +120,8 @@ PASSED, FAILED = Verdict.PASSED, Verdict.FAILED
         ("ingress", "", {"expect": [RULE, {"port": 22, "cidr": "10.0.0.0/8"}]}, HELD, PASSED, "is as expected"),
         ("ingress", "", {"expect": [RULE]}, HELD, FAILED, 'is {"tcp:22:10.0.0.0/8": {}, "tcp:443:203.0.113.0/24": {"Description": "office"}}, not {"tcp:443:203.0.113.0/24": {}}'),
         ("ingress", "", {"absent": [{**RULE, "description": "home"}]}, HELD, FAILED, "has tcp:443:203.0.113.0/24, which should be absent"),
+        ("groups", "", {"contains": ["sg-1"], "absent": ["sg-2"]}, {"sg-1": True}, PASSED, "is as expected"),
+        ("groups", "", {"expect": ["sg-1", "sg-2"]}, {"sg-1": True}, FAILED, 'is {"sg-1": true}, not {"sg-1": true, "sg-2": true}'),
         ("ingress", "", {"expect": []}, None, PASSED, "is as expected"),
     ],
 )  # fmt: skip
