@@ -11,7 +11,7 @@ import typer
 from changectl import __version__
 from changectl.cli.options import output, set_color
 from changectl.cli.output import COLORS
-from changectl.errors import ChangectlError, PlanWrong, WrongUsage
+from changectl.errors import ChangectlError, WrongUsage
 from changectl.model.status import Status
 from changectl.views.failure import bug_page, failure_document, failure_page
 
@@ -102,7 +102,7 @@ def _program(
 def _show(error: ChangectlError, argv: Sequence[str]) -> None:
     if "--json" in argv:
         sys.stdout.write(json.dumps(failure_document(error), indent=2) + "\n")
-    elif isinstance(error, PlanWrong) and (lines := error.facts.get("lines")):
+    elif lines := error.facts.get("lines"):
         sys.stderr.writelines(f"{line}\n" for line in lines)  # type: ignore[attr-defined]
     else:
         output(False).progress(failure_page(error))

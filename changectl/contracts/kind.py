@@ -109,7 +109,8 @@ Write: TypeAlias = "Put | Fields | Items | Hand | None"
 class Loss:
     """A one-way fact: going back from `after` to `before` at `path` does not restore it.
 
-    Patterns: `absent`, `present`, `*`, or a value. `leaves`: the body best reached; `keeps`: the change's stays.
+    `path` is empty (the whole body), a member, or `*` (each member). Patterns: `absent`, `present`, `*`, or a value.
+    `leaves`: the body best reached; `keeps`: the change's stays.
     """
 
     why: str
@@ -157,7 +158,7 @@ class Effect:
 
     `at`: JMESPath to one id, a list of ids, or part tuples, in the parameters or (`of="answer"`) in the answer.
     `only`: a pattern that ids must match (polymorphic parameters). `if_any`: members that mean these facets.
-    `may`: an upper bound.
+    `when`: parameters that must have these values. `may`: an upper bound.
     """
 
     operation: str
@@ -169,6 +170,7 @@ class Effect:
     if_any: tuple[str, ...] = ()
     may: bool = False
     service: str = ""
+    when: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +190,15 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """How a resource is removed; `blocked_by`: facets that must be absent first (deletion protection)."""
+    """How a resource is removed.
+
+    What must be so first (deletion protection): `blocked_by` names facets that must be absent, `opened_by` members
+    of a facet and what they must be.
+    """
 
     operation: str
     blocked_by: tuple[str, ...] = ()
+    opened_by: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, hash=False)
     params: Mapping[str, Template] | None = field(default=None, hash=False)
 
 
@@ -208,10 +215,11 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Compare-and-set: the path in the anchor's answer whose value goes into a parameter of every write."""
+    """Compare-and-set: the path in the anchor's answer whose value goes into a parameter of these operations."""
 
     path: str
     member: str
+    operations: tuple[str, ...]
 
 
 class Recreated(Enum):
@@ -238,7 +246,8 @@ class ResourceKind:
 
     The first facet's first read is the anchor: its absence (or a `gone` code) is the resource's absence. `incarnation`
     is a path in its answer that differs when the resource was deleted and made anew. `spell` brings every spelling
-    (ARN, qualifier, case) to the one id. `settle`: seconds after which an absence may be believed.
+    (ARN, qualifier, case) to the one id. `settle`: seconds after which an absence may be believed. `alone`: paths; a call
+    in which one finds something is not joined with others.
     """
 
     name: str
@@ -259,6 +268,7 @@ class ResourceKind:
     incarnation: str = ""
     settled: Settled | None = None
     guard: Guard | None = None
+    alone: tuple[str, ...] = ()
     settle: int = 30
     brings: tuple[str, ...] = ()
     not_captured: Mapping[str, str] = field(default_factory=dict, hash=False)

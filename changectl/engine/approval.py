@@ -1,6 +1,6 @@
 """Whether a change may begin: enough people, none of them its author, on exactly these bytes over this production."""
 
-from changectl.errors import Drifted, GateRefused
+from changectl.errors import Drifted, GateRefused, InProgress
 from changectl.model.change import Change
 from changectl.model.digest import short
 from changectl.model.events import Approved, Proposed
@@ -68,3 +68,19 @@ def _void(plan: Plan, change: Change, now: Proposed) -> Drifted:
         f"production changed after {last.approver} approved it: {what or 'what a name means is not what it was'}",
         f"look at it (changectl preview {plan.id}), then have it approved anew: changectl propose {plan.id}",
     )
+
+
+def agreed_to(change_id: str, change: Change, now: Proposed) -> None:
+    """Whether what is proposed is what there is now. Raises GateRefused where nothing is proposed, Drifted, InProgress."""
+    again = f"changectl propose {change_id}"
+    if change.in_progress:
+        raise InProgress(f"{change_id} is being applied", "changectl status")
+    if change.proposed is None:
+        raise GateRefused(f"{change_id} has not been proposed", again)
+    if change.proposed.plan_digest != now.plan_digest:
+        raise Drifted(
+            "the plan file here is not what was proposed", f"fetch the branch change/{change_id}, or: {again}"
+        )
+    if change.proposed.preview_digest != now.preview_digest:
+        what = ", ".join(moved(change.proposed, now)) or "what a name means"
+        raise Drifted(f"production changed since it was proposed: {what}", again)

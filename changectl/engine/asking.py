@@ -21,14 +21,19 @@ class Eyes:
     ask: Callable[[Call], Mapping[str, Any]] = field(hash=False)
     together: Together = field(hash=False)
     account: str
-    partition: str = "aws"
 
 
 def filled(templates: Mapping[str, Template], kind: ResourceKind, ref: Ref, account: str) -> dict[str, Any]:
     """Parameters spelled for one resource."""
     words = {**dict(zip(kind.id, ref.id, strict=True)), "region": ref.region, "account": account}
+    words["partition"] = partition(ref.region)
     words["arn"] = kind.arn.format(**words) if kind.arn else ref.id[-1]
     return {name: _filled(template, words) for name, template in templates.items()}
+
+
+def partition(region: str) -> str:
+    """The AWS partition of a region, as ARNs name it."""
+    return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
 def _filled(template: Template, words: Mapping[str, str]) -> Any:

@@ -1,6 +1,7 @@
 """Capture: the state of many resources in as few calls as AWS allows. Batched, shared, in parallel."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import jmespath
@@ -8,6 +9,7 @@ import jmespath
 from changectl.contracts.kind import Facet, Read, ResourceKind
 from changectl.engine.asking import Eyes, filled
 from changectl.errors import CallNotDone
+from changectl.model.digest import canonical
 from changectl.model.resource import Body, Call, Ref, Resource, Snapshot
 
 INCARNATION = "@incarnation"
@@ -63,6 +65,7 @@ def _of_one_kind(kind: ResourceKind, refs: list[Ref], eyes: Eyes) -> Snapshot:
     others = [read for read in dict.fromkeys(r for f in kind.facets for r in f.reads) if read != first]
     answered = eyes.together([_read_later(kind, read, there, eyes) for read in others]) if there else []
     got = {first: anchors, **dict(zip(others, answered, strict=False))}
+    anchors |= {ref: None for answers in answered for ref, answer in answers.items() if answer is None}
     return {ref: _resource(kind, ref, got) if anchors.get(ref) is not None else None for ref in refs}
 
 
@@ -93,13 +96,21 @@ def _answers(kind: ResourceKind, read: Read, refs: Sequence[Ref], eyes: Eyes, *,
         parts = eyes.together([lambda b=batch: _batch(kind, read, b, eyes) for batch in batches])  # type: ignore[misc]
         found = {ref: item for part in parts for ref, item in part.items()}
         return {ref: found.get(ref, None if gone_is_none else {}) for ref in refs}
-    return dict(zip(refs, eyes.together([lambda r=ref: _one(kind, read, r, eyes) for ref in refs]), strict=True))  # type: ignore[misc]
+    params = {ref: _params(kind, read, ref, eyes.account) for ref in refs}
+    calls = {(canonical(given), ref.region): (given, ref.region) for ref, given in params.items()}
+    thunks = [partial(_one, kind, read, given, region, eyes) for given, region in calls.values()]
+    answers = dict(zip(calls, eyes.together(thunks), strict=True))
+    return {ref: answers[canonical(params[ref]), ref.region] for ref in refs}
 
 
-def _one(kind: ResourceKind, read: Read, ref: Ref, eyes: Eyes) -> Any:
-    params = {**filled(kind.params if read.params is None else read.params, kind, ref, eyes.account), **read.fixed}
+def _params(kind: ResourceKind, read: Read, ref: Ref, account: str) -> dict[str, Any]:
+    return {**filled(kind.params if read.params is None else read.params, kind, ref, account), **read.fixed}
+
+
+def _one(kind: ResourceKind, read: Read, params: Mapping[str, Any], region: str, eyes: Eyes) -> Any:
+    """One resource's answer; refs that are asked with the same parameters share it."""
     try:
-        return eyes.ask(Call(kind.service, read.operation, params, ref.region))
+        return eyes.ask(Call(kind.service, read.operation, params, region))
     except CallNotDone as refused:
         if refused.code in kind.gone:
             return None

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 import jmespath
 
@@ -65,6 +65,8 @@ def touched(
     later, claimed, named = False, set[str](), set[str]()
     for row in found:
         kind, effect = kinds[row.kind], row.effect
+        if any(call.params.get(member) != value for member, value in effect.when.items()):
+            continue
         if effect.of == "answer" and answer is None:
             later = True
             continue
@@ -87,9 +89,21 @@ def touched(
                     creates.add(ref)
                 case "deletes":
                     deletes.add(ref)
-    known = bool(found) and not named - claimed and bool(claimed or later or answer is not None)
+    known = bool(claimed or later or answer is not None) and not named - claimed and not _beside(found, call)
     may = any(row.effect.may for row in found)
     return Touch(frozenset(writes), frozenset(creates), frozenset(deletes), known, may, later)
+
+
+def _beside(found: tuple[Row, ...], call: Call) -> set[str]:
+    """Members that no row speaks of, in an operation whose rows go by members: nobody knows what they change."""
+    effects = [row.effect for row in found]
+    if not effects or not all(effect.if_any for effect in effects):
+        return set()
+    spoken = {re.split(r"\W", name)[0] for effect in effects for name in (effect.at, *effect.if_any)}
+    return set(call.params) - spoken - HARMLESS
+
+
+HARMLESS = frozenset({"DryRun", "ClientToken", "ClientRequestToken"})
 
 
 def write_operations(facet: Facet) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -120,8 +134,7 @@ def _derived(kind: ResourceKind) -> Iterator[Effect]:
         if (operation, facet.name) in said:
             continue
         shared = sum(other == operation for _, other, _ in every) > 1
-        own = getattr(facet.write, "params", None)
-        member = _id_member(kind, kind.params if own is None else own)
+        member = _id_member(kind, _templates(kind, facet))
         yield Effect(
             operation,
             "writes",
@@ -129,7 +142,17 @@ def _derived(kind: ResourceKind) -> Iterator[Effect]:
             (facet.name,),
             if_any=members if shared else (),
             only=_polymorphic(kind, operation),
+            when={name: text for name, text in _templates(kind, facet).items() if _is_constant(text)},
         )
+
+
+def _templates(kind: ResourceKind, facet: Facet) -> Mapping[str, Template]:
+    own = getattr(facet.write, "params", None)
+    return kind.params if own is None else own
+
+
+def _is_constant(template: Template) -> TypeGuard[str]:
+    return isinstance(template, str) and "{" not in template
 
 
 def _polymorphic(kind: ResourceKind, operation: str) -> str:

@@ -35,6 +35,9 @@ def foretold(rows: Rows, kinds: Mapping[str, ResourceKind], call: Call, state: S
     for ref in touch.creates:
         after[ref] = {}
     for facet in sorted(touch.writes):
+        create = kinds[facet.ref.kind].create
+        if after.get(facet.ref) is None and (create is None or create.operation != call.operation):
+            raise Unforeseeable(f"{facet.ref} does not exist, and {call} does not make it")
         after[facet.ref] = {**(after.get(facet.ref) or {}), facet.facet: _left(kinds, call, facet, after)}
     return after
 
@@ -70,8 +73,18 @@ def _read_back(facet: Facet, call: Call, now: Body) -> Body:
 
 def _items(facet: Facet, items: Items, call: Call, now: Body) -> Body:
     if call.operation == items.remove:
-        sent = jmespath.search(items.remove_member, dict(call.params)) or []
+        sent = _sent(items.remove_member, call)
         keys = set(sent) if items.keys_only else set(facet.shape.canon(sent) or {})
         return {key: value for key, value in (now or {}).items() if key not in keys} or None
-    sent = jmespath.search(items.add_member, dict(call.params)) or []
-    return {**(now or {}), **(facet.shape.canon(sent) or {})} or None
+    given = facet.shape.canon(_sent(items.add_member, call)) or {}
+    if call.operation == items.describe and set(given) - set(now or {}):
+        raise KeyError("it describes what is not there")
+    return {**(now or {}), **given} or None
+
+
+def _sent(member: str, call: Call) -> Any:
+    """The items of a call. KeyError where it names them in another way, by rule ids say."""
+    sent = jmespath.search(member, dict(call.params))
+    if sent is None:
+        raise KeyError(member)
+    return sent

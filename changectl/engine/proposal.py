@@ -44,7 +44,7 @@ def proposal(plan: Plan, foreseen: Foreseen, kinds: Mapping[str, ResourceKind], 
 
 
 def begin(
-    proposed: Proposed, foreseen: Foreseen, approvers: tuple[str, ...], snapshot: str, *, endpoint: str, version: str,
+    proposed: Proposed, foreseen: Foreseen, approvers: tuple[str, ...], snapshot: str, plan: str, *, endpoint: str, version: str,
     going_back_asks: str, offline: str = "", over_lock: str = "",
 ) -> Begun:  # fmt: skip
     """The event that begins an attempt and spends its approvals."""
@@ -61,6 +61,7 @@ def begin(
         facets=foreseen.preview.facets,
         resolved=tuple(Pinned(name, ref) for name, ref in sorted(foreseen.pinned.items())),
         version=version,
+        plan=plan,
         going_back_asks=going_back_asks,
         offline=offline,
         over_lock=over_lock,

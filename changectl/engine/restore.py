@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from changectl.engine.attempt import Attempt, StepFault
+from changectl.engine.capture import INCARNATION
 from changectl.engine.fate import GLANCES, horizon, settle_open_calls
 from changectl.engine.rest import at_rest
 from changectl.engine.sending import send_settled
@@ -49,6 +50,9 @@ def _restore_resource(attempt: Attempt, ref: Ref, facets: tuple[FacetRef, ...], 
     before = attempt.before().get(ref)
     if before is None and now is None:
         return
+    if before is not None and now is not None and not _same_life(attempt, ref, before, now):
+        _leave(attempt, facets[0], "it was removed and made anew by someone else", {ref: now}, stranger=True)
+        return
     if before is None or now is None:
         _restore_existence(attempt, ref, facets, before, now)
         return
@@ -71,6 +75,12 @@ def _restore_existence(
         _leave(attempt, facets[0], why, {ref: now}, stranger=True)
         return
     _write(attempt, ref, now, before, facets)
+
+
+def _same_life(attempt: Attempt, ref: Ref, before: Resource, now: Resource) -> bool:
+    """Whether it is the resource that the snapshot knew, or one that this change made in its place."""
+    lives = [before, *filter(None, attempt.lives(ref))]
+    return any(life.get(INCARNATION) == now.get(INCARNATION) for life in lives if INCARNATION in life or life is before)
 
 
 def _ours_is(attempt: Attempt, ref: Ref, now: Resource | None) -> bool:

@@ -1,6 +1,7 @@
 """How a change of one resource comes back, before anyone makes it. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from changectl.contracts.kind import Facet, Items, Loss, Recreated, ResourceKind
@@ -24,7 +25,8 @@ def reversibility(kind: ResourceKind, before: Resource | None, after: Resource |
 def reachable(kind: ResourceKind, before: Resource | None, after: Resource | None) -> Resource | None:
     """What a way back from `after` to `before` can reach, facet by facet; the same as before where nothing is lost."""
     if before is None or after is None:
-        return before
+        anew = kind.create is not None and not kind.create.new_id and kind.recreated is not Recreated.IRREVERSIBLE
+        return before if before is None or anew else None
     return {name: _reached(kind, name, body, after.get(name)) for name, body in before.items()}
 
 
@@ -60,7 +62,7 @@ def _verdicts(kind: ResourceKind, before: Resource, after: Resource) -> Iterator
             yield Verdict(Reversibility.IRREVERSIBLE, f"{facet.name} cannot be written")
         if _keeps_new_keys(facet) and set(will or {}) - set(was or {}):
             yield Verdict(Reversibility.LOSSY, f"{facet.name}: a key that was brought in cannot be taken out")
-        for loss in facet.losses:
+        for loss in _each(facet.losses, was, will):
             if _matches(loss, was, will):
                 yield Verdict(Reversibility.LOSSY, loss.why)
 
@@ -72,7 +74,7 @@ def _reached(kind: ResourceKind, name: str, before: Body, after: Body) -> Body:
     body = before
     if _keeps_new_keys(facet):
         body = {**(before or {}), **{key: value for key, value in (after or {}).items() if key not in (before or {})}}
-    for loss in facet.losses:
+    for loss in _each(facet.losses, before, after):
         if loss.residue and _matches(loss, before, after):
             body = _put(body, loss.path, _at(after, loss.path) if loss.keeps else loss.leaves)
     return body
@@ -80,6 +82,13 @@ def _reached(kind: ResourceKind, name: str, before: Body, after: Body) -> Body:
 
 def _keeps_new_keys(facet: Facet) -> bool:
     return isinstance(facet.write, Items) and not facet.write.remove
+
+
+def _each(losses: tuple[Loss, ...], before: Body, after: Body) -> Iterator[Loss]:
+    """The losses, those of each member spelled out."""
+    for loss in losses:
+        members = sorted({*(before or {}), *(after or {})}) if loss.path == "*" else [loss.path]
+        yield from (replace(loss, path=member) for member in members)
 
 
 def _matches(loss: Loss, before: Body, after: Body) -> bool:

@@ -1,13 +1,14 @@
 """Reading production again: before the first call, against the snapshot; after the last, against what was intended."""
 
 from changectl.engine.attempt import Attempt
+from changectl.engine.capture import INCARNATION
 from changectl.engine.fate import GLANCES, horizon
 from changectl.model import events as e
 from changectl.model.bodies import body_of
 from changectl.model.change import Outcome
 from changectl.model.difference import snapshot_differences
 from changectl.model.merge import merged
-from changectl.model.resource import FacetRef, Snapshot
+from changectl.model.resource import FacetRef, Resource, Snapshot
 
 
 def confirm(attempt: Attempt) -> None:
@@ -15,11 +16,17 @@ def confirm(attempt: Attempt) -> None:
     before = attempt.before()
     now = attempt.read(before)
     moved = dict.fromkeys(str(difference.facet) for difference in snapshot_differences(before, now))
+    moved |= {f"{ref} itself": None for ref in before if _life(before[ref]) != _life(now[ref])}
     if moved:
         why = f"{', '.join(moved)} changed between the snapshot and the lock"
         attempt.record(e.Closed(Outcome.REFUSED.value, why, "drifted"))
     else:
         attempt.record(e.Confirmed())
+
+
+def _life(resource: Resource | None) -> object:
+    """What tells one life of a resource from the next, and from its absence."""
+    return None if resource is None else (True, resource.get(INCARNATION))
 
 
 def verify(attempt: Attempt) -> None:

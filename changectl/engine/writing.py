@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, assert_never
 
-from changectl.contracts.kind import Facet, Fields, Hand, Items, Put, ResourceKind
+import jmespath
+
+from changectl.contracts.kind import Facet, Fields, Hand, Items, Put, Recreated, ResourceKind
 from changectl.engine.asking import filled
 from changectl.model.resource import Body, Call, Ref, Resource
 
@@ -21,17 +23,25 @@ def writes(
     if now is None:
         return _creating(kind, ref, want, account)
     calls = [call for facet in _ordered(kind, want) for call in _facet(kind, facet, ref, now, want, account)]
-    return tuple(_guarded(kind, call, guard) for call in joined(calls))
+    return tuple(_guarded(kind, call, guard) for call in joined(calls, kind.alone))
 
 
-def joined(calls: Sequence[Call]) -> tuple[Call, ...]:
-    """One call where several facets are written by the same operation with different members."""
+def joined(calls: Sequence[Call], alone: tuple[str, ...] = ()) -> tuple[Call, ...]:
+    """One call where several facets are written by the same operation with different members.
+
+    But not those in which a path of `alone` finds something: AWS refuses their changes beside others.
+    """
+
+    def lonely(call: Call) -> bool:
+        return any(jmespath.search(path, dict(call.params)) for path in alone)
+
     out: list[Call] = []
     for call in calls:
         for n, other in enumerate(out):
             both = set(other.params) & set(call.params)
             same = (other.service, other.operation, other.region) == (call.service, call.operation, call.region)
             distinct = set(other.params) - both and set(call.params) - both
+            same = same and not lonely(other) and not lonely(call)
             if same and distinct and all(other.params[name] == call.params[name] for name in both):
                 out[n] = Call(call.service, call.operation, {**other.params, **call.params}, call.region)
                 break
@@ -55,13 +65,14 @@ def _deleting(kind: ResourceKind, ref: Ref, now: Resource, account: str) -> tupl
     if kind.delete is None:
         return ()
     blocked = {name: None for name in kind.delete.blocked_by if now.get(name) is not None}
-    opening = writes(kind, ref, now, blocked, account) if blocked else ()
+    shut = {name: {**now[name], **open_} for name, open_ in kind.delete.opened_by.items() if now.get(name) is not None}
+    opening = writes(kind, ref, now, {**blocked, **shut}, account)
     params = filled(kind.params if kind.delete.params is None else kind.delete.params, kind, ref, account)
     return (*opening, Call(kind.service, kind.delete.operation, params, ref.region))
 
 
 def _creating(kind: ResourceKind, ref: Ref, want: Resource, account: str) -> tuple[Call, ...]:
-    if kind.create is None or kind.create.new_id:
+    if kind.create is None or kind.create.new_id or kind.recreated is Recreated.IRREVERSIBLE:
         return ()
     made = {name: want.get(name) for name in kind.create.feeds}
     first = tuple(Call(c.service, c.operation, c.params, ref.region) for c in kind.create.calls(ref, want))
@@ -136,6 +147,6 @@ def _nested(member: str, value: Any) -> dict[str, Any]:
 
 
 def _guarded(kind: ResourceKind, call: Call, guard: Body) -> Call:
-    if kind.guard is None or guard is None:
+    if kind.guard is None or guard is None or call.operation not in kind.guard.operations:
         return call
     return Call(call.service, call.operation, {**call.params, kind.guard.member: guard}, call.region)

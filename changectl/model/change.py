@@ -268,10 +268,11 @@ def _went_back(
     change: Change, event: e.RollbackWanted | e.FacetRestored | e.FacetLeft | e.Restored | e.RestoreProven
 ) -> Change:
     match event:
-        case e.RollbackWanted():  # asked for again after needs-operator: what failed is tried once more
+        case e.RollbackWanted():  # also of what was applied, or needs an operator: what failed is tried once more
             return replace(
                 change,
                 rollback=event,
+                closed=None,
                 operator=None,
                 errored=None,
                 failure="",

@@ -26,7 +26,7 @@ def snapshot_differences(before: Snapshot, after: Snapshot) -> tuple[Difference,
     found: list[Difference] = []
     for ref in sorted({*before, *after}):
         was, will = before.get(ref) or {}, after.get(ref) or {}
-        for name in sorted({*was, *will}):
+        for name in sorted(name for name in {*was, *will} if not name.startswith("@")):
             found += differences(FacetRef(ref, name), was.get(name), will.get(name))
     return tuple(found)
 

@@ -68,7 +68,7 @@ class Approved:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """An attempt began: where, on whose approval, over which snapshot. The approvals are spent."""
+    """An attempt began: where, on whose approval, over which snapshot. `plan`: vault digest of the plan's own text."""
 
     plan_digest: str
     preview_digest: str
@@ -82,6 +82,7 @@ class Begun:
     facets: tuple[FacetRef, ...]
     resolved: tuple[Pinned, ...]
     version: str
+    plan: str = ""
     going_back_asks: str = ""
     offline: str = ""
     over_lock: str = ""

@@ -1,0 +1,105 @@
+"""What is known of changes: the team's register, and the journals of this machine that it has not been told of yet."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from changectl.cli.state import repository_state
+from changectl.errors import NotFound
+from changectl.model.change import Change, fold
+from changectl.model.codec import entry_id
+from changectl.model.entry import Entry
+from changectl.model.events import Proposed, Published
+from changectl.register.index import Index, catch_up
+from changectl.register.journal import Journals
+from changectl.register.log import Register, register_of
+from changectl.register.repository import Repository, identity, repository
+from changectl.views.history import Row, next_for, stands
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One change: its entries, oldest first, what they add up to, and how many of them the register does not have."""
+
+    id: str
+    entries: tuple[Entry, ...]
+    change: Change
+    unrecorded: int
+
+    def row(self) -> Row:
+        """A line about it."""
+        last = self.entries[-1]
+        named = [e.event for e in self.entries if isinstance(e.event, Proposed)]
+        title, env = (named[-1].title, named[-1].env) if named else ("", "")
+        return Row(self.id, title, env, stands(self.change), last.at, last.by)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The register of one repository and the journals of this machine."""
+
+    repository: Repository
+    register: Register
+    journals: Journals
+    state: Path
+
+    def story(self, change: str) -> Story:
+        """All that is known of a change here. Raises NotFound, RegisterUnsound."""
+        recorded = self._recorded(change)
+        known = {entry_id(entry) for entry in recorded}
+        local = [entry for n in self.journals.attempts(change) for entry in self.journals.read(change, n)]
+        only_here = [e for e in local if entry_id(e) not in known and not isinstance(e.event, Published)]
+        entries = tuple(sorted((*recorded, *only_here), key=lambda entry: entry.attempt))
+        if not entries:
+            raise NotFound(f"nothing is recorded of {change}", "changectl log")
+        return Story(change, entries, fold(entries), len(only_here))
+
+    def known(self, change: str) -> Change:
+        """What a change's entries add up to; an empty change where there are none."""
+        try:
+            return self.story(change).change
+        except NotFound:
+            return Change()
+
+    def index(self) -> Index:
+        """The index, up to date with what was last fetched. Close it."""
+        return catch_up(self.register, self.state / "index.sqlite3")
+
+    def open_changes(self) -> tuple[tuple[Row, str], ...]:
+        """Every change that has not ended, with the command that it waits for; newest first."""
+        with self.index() as index:
+            ids = [row.id for row in index.unfinished()]
+        ids += [unfinished.change for unfinished in self.journals.open_changes()]
+        stories = [self.story(change) for change in dict.fromkeys(ids)]
+        still = [s for s in stories if s.change.closed is None or s.unrecorded]
+        return tuple((s.row(), next_for(s.id, s.change)) for s in sorted(still, key=_at, reverse=True))
+
+    def _recorded(self, change: str) -> tuple[Entry, ...]:
+        try:
+            return tuple(recorded.entry for recorded in self.register.read(change))
+        except NotFound:
+            return ()
+
+
+def _at(story: Story) -> str:
+    return story.entries[-1].at
+
+
+def memory(root: Path, *, fetch: bool = False) -> Memory:
+    """The memory of the repository around a folder. `fetch` first brings what the team has published. Raises RemoteNeeded."""
+    found = repository(root)
+    state = repository_state(found.shared)
+    register = register_of(found)
+    if fetch:
+        register.fetch()
+    return Memory(found, register, Journals(state), state)
+
+
+def me(found: Memory) -> str:
+    """`Name <email>` of whoever is typing. Raises ConfigurationWrong."""
+    return identity(found.repository)
+
+
+def unpublished(entries: Iterable[Entry]) -> Sequence[Entry]:
+    """The entries that the register may have: all but the note that it has them."""
+    return tuple(entry for entry in entries if not isinstance(entry.event, Published))

@@ -1,0 +1,63 @@
+"""Ctrl-C, SIGTERM and SIGHUP while a change is carried on; and a clock whose waits end when one comes."""
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from types import FrameType
+from typing import Any
+
+FIRST = "\nFinishing the call in flight, then going back. Press Ctrl-C again to stop at once.\n"
+SECOND = "\nStopping at once.\n"
+
+
+class Stops:
+    """How often a person asked to stop, and time that passes until they do."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.terminated = False
+        self._came = threading.Event()
+
+    def count(self) -> int:
+        """How often so far."""
+        return self.asked
+
+    def now(self) -> datetime:
+        """The time of day, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+        return time.monotonic()
+
+    def wait(self, seconds: float) -> None:
+        """Let so much time pass, or less if somebody asks to stop meanwhile."""
+        self._came.clear()
+        self._came.wait(seconds)
+
+    def come(self, number: int, _: FrameType | None) -> None:
+        """A signal handler: counts, says so, and wakes whoever waits."""
+        self.asked += 1
+        self.terminated |= number == signal.SIGTERM
+        self._came.set()
+        sys.stderr.write(FIRST if self.asked == 1 else SECOND)
+
+
+@contextmanager
+def heeded(stops: Stops) -> Iterator[None]:
+    """Signals come to `stops` while this lasts. A terminal that goes away stops nothing."""
+    numbers: dict[signal.Signals, Any] = {
+        signal.SIGINT: stops.come,
+        signal.SIGTERM: stops.come,
+        signal.SIGHUP: signal.SIG_IGN,
+    }
+    before = {number: signal.signal(number, handler) for number, handler in numbers.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,127 @@
+"""The World of an attempt: the only place where real effects become one."""
+
+import os
+import secrets
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from changectl.cli.ground import Signed
+from changectl.cli.memory import Memory, unpublished
+from changectl.cli.senses import real_command, real_http
+from changectl.cli.stops import Stops
+from changectl.engine.world import Admit, World
+from changectl.errors import NotFound
+from changectl.model.change import Change, fold
+from changectl.model.entry import Entry
+from changectl.model.events import Begun, CallDone, Event, LocksHeld, Published, StepDone
+from changectl.model.resource import Call
+from changectl.register.journal import Journal
+from changectl.register.locks import LockWish, Owner, Unlock
+from changectl.register.vault import Vault
+from changectl.views.history import decision
+
+
+class Outside:
+    """The world outside AWS, as probes see it."""
+
+    http = staticmethod(real_http)
+    command = staticmethod(real_command)
+
+
+@dataclass(slots=True)
+class Keeper:
+    """Writes entries to the journal and tells the register of them; knows which locks are this attempt's."""
+
+    memory: Memory
+    journal: Journal
+    by: str
+    stops: Stops
+    kinds: Mapping[str, Any]
+    earlier: tuple[Entry, ...] = ()
+    entries: list[Entry] = field(default_factory=list)
+
+    def record(self, event: Event) -> None:
+        """Durable when it returns, but for answers, which become so with the next intent. Raises CannotRecord."""
+        entry = Entry(
+            change=self.journal.change,
+            attempt=self.journal.attempt,
+            at=self.stops.now().isoformat(timespec="microseconds").replace("+00:00", "Z"),
+            by=self.by,
+            host=socket.gethostname(),
+            nonce=secrets.token_hex(16),
+            event=event,
+        )
+        self.entries.append(entry)
+        self.journal.append(entry, durable=not isinstance(event, CallDone | StepDone | LocksHeld | Published))
+
+    def change(self) -> Change:
+        """The change as it stands, earlier attempts included."""
+        return fold((*self.earlier, *self.entries))
+
+    def take_locks(self) -> tuple[tuple[str, int], ...]:
+        """Publish the begin and take every lock, in one push. Raises Locked, RemoteNeeded."""
+        wish = LockWish(self._names(), self._owner(), over_lock=bool(self._begun().over_lock))
+        return self.memory.register.append(tuple(unpublished(self.entries)), locks=wish).epochs
+
+    def publish(self) -> str:
+        """Publish the end and, where there is one, free the locks, in one push. Raises RemoteNeeded."""
+        change, entries = self.change(), tuple(unpublished(self.entries))
+        free = Unlock(self._names(), self._owner()) if change.closed and change.locked else None
+        story = (*self.earlier, *entries)
+        closed = decision(self.journal.change, change, story) if change.closed else None
+        return self.memory.register.append(entries, locks=free, close=closed).tip
+
+    def _begun(self) -> Begun:
+        return next(entry.event for entry in self.entries if isinstance(entry.event, Begun))
+
+    def _owner(self) -> Owner:
+        first = self.entries[0]
+        return Owner(first.change, first.attempt, first.nonce, self.by, first.host, first.at)
+
+    def _names(self) -> tuple[str, ...]:
+        begun = self._begun()
+        groups = {
+            f"{begun.account}/{f.ref.region}/{f.ref}/{self.kinds[f.ref.kind].facet(f.facet).group or f.facet}"
+            for f in begun.facets
+        }
+        return tuple(sorted(groups))
+
+
+def world_of(
+    signed: Signed,
+    keeper: Keeper,
+    vault: Vault,
+    announce: Callable[[Event], None],
+    ask: Callable[[str, tuple[str, ...]], str | None],
+) -> World:
+    """Real effects, as one value."""
+    from changectl.aws.sensitive import redacted
+
+    def send(call: Call, admit: Admit) -> Mapping[str, Any]:
+        return signed.aws.gated(admit).send(call)
+
+    return World(
+        ground=signed.ground,
+        send=send,
+        clock=keeper.stops,
+        record=keeper.record,
+        vault=vault,
+        take_locks=keeper.take_locks,
+        publish=keeper.publish,
+        announce=announce,
+        ask=ask,
+        stop=keeper.stops.count,
+        secret=_secret,
+        outside=Outside(),
+        redact=redacted,
+        settle=signed.settle,
+    )
+
+
+def _secret(name: str) -> str:
+    """A secret that a plan names, from the environment. Raises NotFound."""
+    if not (value := os.environ.get(name, "")):
+        raise NotFound(f"the secret {name} is not set", f"export {name}=… (it is never shown or recorded)")
+    return value
