@@ -48,6 +48,7 @@ GROUP = ResourceKind(
         facet("ingress", grain=Grain.ITEM, shape=PLAIN, author=_rule, author_members=("protocol", "port", "cidr")),
         facet("tags", shape=TAGS),
         facet("rules-count", write=None),
+        facet("identity", write=None),
     ),
 )
 BALANCER = ResourceKind(

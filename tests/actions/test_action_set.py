@@ -105,7 +105,7 @@ def test_a_wish_may_be_said_in_many_forms(resource: str, change: str, wishes: Ma
         (step(GROUP, "tag: {a: b}"), [("CHG202", 'a security-group has no setting "tag"; did you mean "tags"?')]),
         (
             step(GROUP, "zzz: {a: b}"),
-            [("CHG202", 'a security-group has no setting "zzz"; it has ingress, tags or rules-count')],
+            [("CHG202", 'a security-group has no setting "zzz"; it has ingress, tags, rules-count or identity')],
         ),
         (
             step(GROUP, "rules-count: 5"),
