@@ -105,8 +105,8 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 def _last_words(err: bytes) -> str:
     lines = [line.strip() for line in err.decode(errors="replace").splitlines() if line.strip()]
-    told = [line for line in lines if not line.startswith(("hint:", "remote: \x1b"))]
-    return "; ".join(told[-3:])[:500]
+    told = [line for line in lines if line.startswith(("fatal:", "error:", "remote:", "!"))]
+    return "; ".join(told[:4] or lines[-3:])[:500]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from changectl.errors import CannotRecord, ConfigurationWrong, Drifted, NotFound, WrongUsage
+from changectl.errors import CannotRecord, ConfigurationWrong, Drifted, NotFound, RemoteNeeded, WrongUsage
 from changectl.register.git import Objects, ask, tell
 from changectl.register.names import checked_id
 from changectl.register.remote import remote_of
@@ -124,7 +124,9 @@ def _blob(repository: Repository, ref: str, path: str) -> bytes | None:
 
 
 def _head_of_remote(repository: Repository) -> str | None:
-    out = tell(repository.root, "ls-remote", "--symref", "--", str(repository.remote), "HEAD").decode(errors="replace")
+    args = ("ls-remote", "--symref", "--", str(repository.remote), "HEAD")
+    hint = f"git ls-remote {repository.remote}"
+    out = tell(repository.root, *args, failing=RemoteNeeded, hint=hint).decode(errors="replace")
     lines = (line.partition("\t") for line in out.splitlines() if line.startswith("ref: "))
     return next((target.removeprefix("ref: ") for target, _, name in lines if name == "HEAD"), None)
 
