@@ -49,6 +49,6 @@ def meant(word: str, known: Iterable[str], complaints: Complaints) -> str:
 
 
 def listing(words: Iterable[str]) -> str:
-    """`a, b or c`, sorted as given."""
-    *most, last = words
+    """`a, b or c`, in the order given."""
+    *most, last = (*words,) or ("nothing",)
     return f"{', '.join(most)} or {last}" if most else last

@@ -3,12 +3,12 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from changectl.model.node import Complaints, Node, Span, plain
 from changectl.planfile.yaml import read_yaml
-
 
 TESTS = Path(__file__).parents[1]
 
@@ -71,7 +71,7 @@ def test_every_key_and_value_has_its_place() -> None:
     assert node is not None
     assert node.span == Span(1, 1, 8, 1)
     assert node.keys == {"a": Span(1, 1, 1, 2), "bé": Span(2, 1, 2, 3), "last": Span(6, 1, 6, 5)}
-    items = node.value["bé"]  # type: ignore[call-overload, index]
+    items: Any = node.value["bé"]  # type: ignore[call-overload, index]
     assert items.span == Span(3, 3, 4, 13)
     assert [item.span for item in items.value] == [Span(3, 5, 3, 6), Span(4, 5, 4, 13)]
     inner = items.value[1]
