@@ -92,6 +92,7 @@ class BackOut:
     """How it comes back. `test_same` means: test.after once more, at the end of the way back."""
 
     auto: Auto = Auto.TRUE
+    auto_given: bool = False
     steps: tuple[Step, ...] = ()
     test: tuple[Check, ...] = ()
     test_same: bool = False

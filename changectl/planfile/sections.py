@@ -60,6 +60,7 @@ def back_out(node: Node, forms: Forms, steps: StepReader, complaints: Complaints
         checks = member(members, "test", listed(check_reader(forms.probes)), complaints, ())
     return BackOut(
         auto=member(members, "auto", choice(_AUTO), complaints, Auto.TRUE),
+        auto_given="auto" in members,
         steps=steps.back(members["steps"], "Back out", "back-out") if "steps" in members else (),
         test=checks,
         test_same=same,

@@ -93,14 +93,14 @@ def show_page(change_id: str, change: Change, entries: Sequence[Entry], *, detai
     return (*head, blank(), *body, *foot)
 
 
-def show_document(change_id: str, change: Change, entries: Sequence[Entry]) -> Body:
+def show_document(change_id: str, change: Change, entries: Sequence[Entry], *, recorded: bool) -> Body:
     """The same for programs: the register's own documents, in order."""
     return {
         "schema": "changectl/show/1",
         "change": change_id,
         "stands": stands(change),
         "attempt": change.attempt,
-        "recorded": change.published or not change.begun,
+        "recorded": recorded,
         "events": [entry_json(entry) for entry in entries],
     }
 

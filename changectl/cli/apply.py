@@ -1,0 +1,88 @@
+"""`changectl apply`: do what was approved, watch it, and go back by itself when it fails."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from changectl import __version__
+from changectl.cli.conducting import Manner, conducted, taken_up
+from changectl.cli.desk import Desk, change_id, desk, load
+from changectl.cli.memory import Memory, me, memory
+from changectl.cli.options import Confirm, Json, NoInput, PlanArgument
+from changectl.cli.output import can_ask
+from changectl.cli.previewing import Previewed, previewed
+from changectl.cli.world import Keeper
+from changectl.engine.approval import approvers
+from changectl.engine.proposal import begin
+from changectl.engine.world import World
+from changectl.errors import GateRefused, InProgress
+from changectl.model.bodies import snapshot_json
+from changectl.model.events import SnapshotTaken
+from changectl.register.vault import open_vault
+
+
+def verb(
+    plan: PlanArgument,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an attempt that was interrupted.")] = False,
+    confirm: Confirm = "",
+    over_lock: Annotated[
+        str, typer.Option("--over-lock", metavar="REASON", help="Go on though another change holds a setting.")
+    ] = "",
+    no_input: NoInput = False,
+    json: Json = False,
+) -> None:
+    """Apply an approved plan: lock, snapshot, steps, tests, read again. What fails is put back."""
+    here, manner = desk(), Manner(json, no_input)
+    if resume:
+        found = memory(here.root)
+        attempt = taken_up(here, found, change_id(here, plan))
+        conducted(here, found, me(found), *attempt, lambda keeper, world: None, manner)
+    found = memory(here.root, fetch=True)
+    _new(here, found, plan, confirm, over_lock, manner)
+
+
+def _new(here: Desk, found: Memory, wanted: str, confirm: str, over_lock: str, manner: Manner) -> None:
+    loaded, by = load(here, wanted), me(found)
+    plan = loaded.plan
+    change = found.known(plan.id)
+    if change.in_progress:
+        raise InProgress(
+            f"attempt {change.attempt} of {plan.id} has not ended",
+            f"changectl apply --resume {plan.id}, or: changectl rollback {plan.id}",
+        )
+    seen = previewed(here, loaded, found, by)
+    needed = seen.env.approvals[plan.risk]
+    agreed = approvers(plan, change, seen.proposed, needed)
+    _confirmed(seen, confirm, manner)
+    earlier = found.story(plan.id).entries if change.proposed else ()
+    journal = found.journals.create(plan.id, change.attempt + 1)
+    vault = open_vault(journal.folder)
+
+    def prelude(keeper: Keeper, world: World) -> None:
+        digest = vault.keep(snapshot_json(seen.foreseen.before))
+        text = vault.keep(loaded.content.decode())
+        if change.proposed is None or change.proposed.preview_digest != seen.proposed.preview_digest:
+            keeper.record(seen.proposed)
+        keeper.record(SnapshotTaken(digest, seen.foreseen.preview.facets))
+        asks = () if plan.back_out.auto_given else (step.asks_back for step in seen.foreseen.preview.steps)
+        begun = begin(
+            seen.proposed, seen.foreseen, agreed, digest, text, endpoint=seen.signed.endpoint, version=__version__,
+            going_back_asks="; ".join(filter(None, asks)), over_lock=over_lock,
+        )  # fmt: skip
+        keeper.record(begun)
+
+    conducted(here, found, by, plan, seen.signed, journal, vault, earlier, prelude, manner)
+
+
+def _confirmed(seen: Previewed, confirm: str, manner: Manner) -> None:
+    """Production is confirmed by its name. Raises GateRefused."""
+    name = seen.env.name
+    if not seen.env.production:
+        return
+    if not confirm and can_ask(manner.no_input):
+        sys.stderr.write(f"This changes {name}, account {seen.env.account}. Type {name} to go on: ")
+        sys.stderr.flush()
+        confirm = sys.stdin.readline().strip()
+    if confirm != name:
+        raise GateRefused(f"{name} is production and was not confirmed", f"add --confirm {name}")

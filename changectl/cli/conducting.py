@@ -1,0 +1,110 @@
+"""Carrying an attempt on, whether it is new, interrupted, or goes back: journal, signals, world, engine, ending."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import typer
+
+from changectl.catalogue import catalogue
+from changectl.cli.announcing import Announcer, asker
+from changectl.cli.desk import Desk, plan_in
+from changectl.cli.ground import Signed, signed_in
+from changectl.cli.memory import Memory
+from changectl.cli.options import output
+from changectl.cli.output import can_ask
+from changectl.cli.previewing import rules
+from changectl.cli.stops import Stops, heeded
+from changectl.cli.world import Keeper, world_of
+from changectl.engine.attempt import Stopped
+from changectl.engine.conduct import conduct
+from changectl.engine.world import World
+from changectl.errors import NeedsOperator, NotFound
+from changectl.model.change import Change, fold
+from changectl.model.entry import Entry
+from changectl.model.events import Begun, Published
+from changectl.model.plan import Plan
+from changectl.register.journal import Journal
+from changectl.register.vault import Vault, open_vault
+from changectl.views.ending import ending, ending_document, ending_page
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How this run speaks and whether it may ask."""
+
+    json: bool
+    no_input: bool
+
+
+Prelude = Callable[[Keeper, World], None]
+"""What is recorded before the engine takes over."""
+
+
+def conducted(
+    here: Desk, found: Memory, by: str, plan: Plan, signed: Signed, journal: Journal, vault: Vault,
+    earlier: tuple[Entry, ...], prelude: Prelude, manner: Manner, *, on_demand: bool = False,
+) -> None:  # fmt: skip
+    """Conduct an attempt to its end, say how it ended, and exit with its status."""
+    stops, out = Stops(), output(manner.json)
+    keeper = Keeper(found, journal, by, stops, signed.ground.kinds, earlier, list(journal.recovered))
+    announcer = Announcer(plan, out, catalogue().channels, rules(here, found).configuration.channels)
+    world = world_of(signed, keeper, vault, announcer, asker(can_ask(manner.no_input)))
+    try:
+        with heeded(stops):
+            prelude(keeper, world)
+            change = conduct(plan, world, _published(keeper))
+    except Stopped as stopped:
+        raise NeedsOperator(
+            "stopped at once, as you asked twice; what is under way may still have its effect",
+            f"changectl apply --resume {plan.id}, or: changectl rollback {plan.id}",
+        ) from stopped
+    finally:
+        announcer.close()
+        vault.close()
+        journal.close()
+    end = ending(plan.id, change, rolled_back_on_demand=on_demand, terminated=stops.terminated)
+    out.result(ending_page(end), ending_document(plan.id, change, end))
+    raise typer.Exit(int(end.status))
+
+
+def taken_up(here: Desk, found: Memory, change: str) -> tuple[Plan, Signed, Journal, Vault, tuple[Entry, ...]]:
+    """The latest attempt of a change on this machine, ready to go on: as it was begun, where it was begun.
+
+    Raises NotFound where this machine has no attempt, InProgress where another process conducts it.
+    """
+    latest = found.journals.latest(change)
+    if latest is None:
+        raise _elsewhere(found, change)
+    journal = found.journals.open(change, latest)
+    vault = open_vault(journal.folder)
+    begun = next((entry.event for entry in journal.recovered if isinstance(entry.event, Begun)), None)
+    if begun is None:
+        journal.close()
+        raise NotFound(f"attempt {latest} of {change} ended before it began", f"changectl apply {change}")
+    content = str(vault.fetch(begun.plan)).encode()
+    plan = plan_in(content, change, f"the plan of attempt {latest}")
+    env = replace(rules(here, found).env(begun.env), account=begun.account)
+    signed = signed_in(env, begun.region, catalogue(), change, begun.endpoint)
+    story = found.story(change).entries
+    earlier = tuple(entry for entry in story if entry.attempt < latest)
+    return plan, signed, journal, vault, earlier
+
+
+def _published(keeper: Keeper) -> Change:
+    """The change so far; published, where its last entry says so."""
+    change = fold((*keeper.earlier, *keeper.entries))
+    ended = bool(keeper.entries) and isinstance(keeper.entries[-1].event, Published)
+    return replace(change, published=ended)
+
+
+def _elsewhere(found: Memory, change: str) -> Exception:
+    story = found.story(change)
+    begun = [entry for entry in story.entries if isinstance(entry.event, Begun)]
+    if not begun:
+        return NotFound(f"{change} has not been applied", f"changectl apply {change}")
+    host = begun[-1].host
+    return NeedsOperator(
+        f"{change} was applied from {host}, and the snapshot is only there",
+        f"on {host}: changectl rollback {change}",
+        host=host,
+    )

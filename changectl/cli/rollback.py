@@ -1,0 +1,38 @@
+"""`changectl rollback`: bring back what a change did, whether it was interrupted, applied, or needs an operator."""
+
+from typing import Annotated
+
+import typer
+
+from changectl.cli.conducting import Manner, conducted, taken_up
+from changectl.cli.desk import change_id, desk
+from changectl.cli.memory import me, memory
+from changectl.cli.options import Json, NoInput, PlanArgument
+from changectl.cli.world import Keeper
+from changectl.engine.world import World
+from changectl.model.change import Outcome
+from changectl.model.events import LocksHeld, RollbackWanted
+
+
+def verb(
+    plan: PlanArgument,
+    why: Annotated[str, typer.Option("--why", help="Why it goes back; recorded.")] = "asked for",
+    no_input: NoInput = False,
+    json: Json = False,
+) -> None:
+    """Put back what a change did. What somebody else changed since is left alone and named."""
+    here = desk()
+    found = memory(here.root)
+    by = me(found)
+    attempt = taken_up(here, found, change_id(here, plan))
+
+    def prelude(keeper: Keeper, world: World) -> None:
+        change = keeper.change()
+        if change.outcome not in (None, Outcome.APPLIED):
+            return  # nothing of it is left in production; what is still to be published goes out
+        if change.outcome is Outcome.APPLIED:
+            keeper.record(LocksHeld(world.take_locks()))
+        if change.rollback is None or change.operator or change.outcome is Outcome.APPLIED:
+            keeper.record(RollbackWanted(why, by))
+
+    conducted(here, found, by, *attempt, prelude, Manner(json, no_input), on_demand=True)
