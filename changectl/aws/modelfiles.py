@@ -26,7 +26,8 @@ _MEMBER = ("shape", "sensitive", "idempotencyToken", "jsonvalue")
 @cache
 def service_names() -> tuple[str, ...]:
     """Every service that botocore knows."""
-    return tuple(sorted(place.name for place in _library().joinpath("data").iterdir() if place.is_dir()))
+    with os.scandir(_library() / "data") as places:
+        return tuple(sorted(place.name for place in places if place.is_dir()))
 
 
 @cache
