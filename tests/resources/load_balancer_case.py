@@ -1,0 +1,71 @@
+"""The load balancer of the contract: two subnets, a group, a tag; and what each operation does to it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from changectl.model.resource import Call, Ref
+from tests.resources.case import Step
+
+REGION = "ap-southeast-2"
+
+
+def make(client: Callable[[str], Any]) -> Ref:
+    """An internal ALB in two of three subnets, with one security group of two and a tag."""
+    ec2 = client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    subnets = [_subnet(ec2, vpc, number, zone) for number, zone in enumerate("abc")]
+    groups = [_group(ec2, vpc, name) for name in ("web", "office")]
+    made = client("elbv2").create_load_balancer(
+        Name="rentals",
+        Subnets=subnets[:2],
+        SecurityGroups=groups[:1],
+        Scheme="internal",
+        Tags=[{"Key": "Team", "Value": "rentals"}],
+    )
+    return Ref("load-balancer", (made["LoadBalancers"][0]["LoadBalancerArn"],), REGION)
+
+
+def disturb(ref: Ref, client: Callable[[str], Any]) -> list[Step]:
+    """One step for each operation."""
+    arn = ref.id[0]
+    balancer = client("elbv2").describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0]
+    here = {"Filters": [{"Name": "vpc-id", "Values": [balancer["VpcId"]]}]}
+    office = _named(client("ec2").describe_security_groups(**here)["SecurityGroups"], "office")
+    used = [zone["SubnetId"] for zone in balancer["AvailabilityZones"]]
+    every = [subnet["SubnetId"] for subnet in client("ec2").describe_subnets(**here)["Subnets"]]
+    third = next(subnet for subnet in every if subnet not in used)
+
+    def call(operation: str, **params: Any) -> Call:
+        return Call("elbv2", operation, {"LoadBalancerArn": arn, **params}, REGION)
+
+    def tags(operation: str, **params: Any) -> Call:
+        return Call("elbv2", operation, {"ResourceArns": [arn], **params}, REGION)
+
+    return [
+        Step(
+            call("ModifyLoadBalancerAttributes", Attributes=[{"Key": "idle_timeout.timeout_seconds", "Value": "120"}])
+        ),
+        Step(call("SetSecurityGroups", SecurityGroups=[*balancer["SecurityGroups"], office])),
+        Step(call("SetSubnets", SubnetMappings=[{"SubnetId": subnet} for subnet in (used[0], third)])),
+        Step(call("SetSubnets", Subnets=[*used, third])),
+        Step(call("SetSubnets", Subnets=[*used, third], IpAddressType="dualstack")),
+        Step(call("SetIpAddressType", IpAddressType="dualstack")),
+        Step(tags("AddTags", Tags=[{"Key": "Trial", "Value": "yes"}, {"Key": "Team", "Value": "bookings"}])),
+        Step(tags("RemoveTags", TagKeys=["Team"])),
+    ]
+
+
+GAPS: Mapping[str, Mapping[tuple[str, str], str]] = {"moto": {}, "ministack": {}}
+
+
+def _subnet(ec2: Any, vpc: str, number: int, zone: str) -> str:
+    made = ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.9.{number}.0/24", AvailabilityZone=f"{REGION}{zone}")
+    return str(made["Subnet"]["SubnetId"])
+
+
+def _group(ec2: Any, vpc: str, name: str) -> str:
+    return str(ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"])
+
+
+def _named(groups: list[Mapping[str, Any]], name: str) -> str:
+    return next(str(group["GroupId"]) for group in groups if group["GroupName"] == name)
