@@ -1,1 +1,5 @@
-"""placeholder"""
+"""`changectl demo`: the whole story."""
+
+
+def verb() -> None:
+    """Tell the story."""

@@ -26,7 +26,7 @@ def verb(plan: PlanArgument, json: Json = False) -> None:
     if found.known(change).in_progress:
         raise InProgress(f"{change} is being applied", f"changectl status, or: changectl apply --resume {change}")
     branch = branch_of(change)
-    commit = commit_plan(found.repository, loaded.path, change, f"Propose {change}")
+    commit = commit_plan(found.repository, loaded.path, change, f"Propose {change}", author=by, at=now())
     seen = previewed(here, loaded, found, by)
     try:
         found.register.append((entry(change, by, seen.proposed),), also={branch: commit})
@@ -35,7 +35,7 @@ def verb(plan: PlanArgument, json: Json = False) -> None:
             output(False).progress((line("You may not push; somebody who may can apply this patch with git am."),))
             print(patch(found.repository, commit))  # noqa: T201 - the patch is the result, byte for byte
         raise
-    needed = seen.env.approvals[loaded.plan.risk] if seen.env.production or seen.env.approvals else 0
+    needed = seen.env.approvals[loaded.plan.risk]
     page: Page = (
         *preview_page(loaded.plan, seen.foreseen.preview, seen.proposed),
         line(
@@ -48,7 +48,11 @@ def verb(plan: PlanArgument, json: Json = False) -> None:
     output(json).result(page, preview_document(loaded.plan, seen.foreseen.preview, seen.proposed))
 
 
+def now() -> str:
+    """The time of day as the register writes it: RFC 3339, in UTC, with microseconds."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 def entry(change: str, by: str, event: Event) -> Entry:
     """An entry of what happens to a change outside an attempt, as of now."""
-    at = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    return Entry(change, 0, at, by, socket.gethostname(), token_hex(16), event)
+    return Entry(change, 0, now(), by, socket.gethostname(), token_hex(16), event)

@@ -82,7 +82,7 @@ def show_page(change_id: str, change: Change, entries: Sequence[Entry], *, detai
     if proposed:
         head += [blank(), *_why(proposed)]
     body = [
-        line(text(f"{_second(entry.at)}  ", Style.QUIET), text(*sentence(entry.event)), indent=2)
+        line(text(_second(entry.at), Style.QUIET), "  ", text(*sentence(entry.event)), indent=2)
         for entry in entries
         if detail or not is_detail(entry.event)
     ]
