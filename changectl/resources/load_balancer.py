@@ -126,6 +126,7 @@ KIND = ResourceKind(
     also=(
         Effect("CreateLoadBalancer", "creates", "LoadBalancers[].LoadBalancerArn", of="answer"),
         Effect("DeleteLoadBalancer", "deletes", "LoadBalancerArn"),
+        Effect("SetSecurityGroups", "writes", "LoadBalancerArn", ("security-groups",), if_any=("SecurityGroups",)),
         Effect("AddTags", "writes", "ResourceArns", ("tags",), only=OWN),
         Effect("RemoveTags", "writes", "ResourceArns", ("tags",), only=OWN),
     ),

@@ -128,7 +128,7 @@ SET_CAPACITY = Hand(
     lambda params, now: _capacity({**now, **params}),
     ("BillingMode", "ProvisionedThroughput", "OnDemandThroughput"),
 )
-SET_INDEXES = Hand(("UpdateTable",), _set_indexes, _indexes_left, (CHANGES, "BillingMode"))
+SET_INDEXES = Hand(("UpdateTable",), _set_indexes, _indexes_left, (CHANGES, "BillingMode", "AttributeDefinitions"))
 SET_STREAM = _switched("UpdateTable", "StreamSpecification", STREAM, lambda now: {"StreamEnabled": False})
 SET_EXPIRY = _switched(
     "UpdateTimeToLive", "TimeToLiveSpecification", EXPIRY, lambda now: {"Enabled": False, "AttributeName": now}
@@ -157,7 +157,6 @@ MODE = "BillingMode: BillingModeSummary.BillingMode"
 LIMITS = "ProvisionedThroughput: ProvisionedThroughput, OnDemandThroughput: OnDemandThroughput"
 KEYS = "{KeySchema: KeySchema, LocalSecondaryIndexes: LocalSecondaryIndexes[].IndexName}"
 INDEXES = "{Indexes: GlobalSecondaryIndexes, Types: AttributeDefinitions, Mode: BillingModeSummary.BillingMode}"
-REGIONS = "{Regions: Replicas[].RegionName, Witnesses: GlobalTableWitnesses[].RegionName, Consistency: MultiRegionConsistency}"
 SWITCH = _lost("AWS allows few switches of the billing mode a day", "BillingMode")
 BUILD = _lost("an index is built anew from all items, which can take hours", "*", "present", "absent")
 ARN = _lost("a stream put back has another ARN, and its readers must be told", "", "present")
@@ -179,15 +178,7 @@ FACETS = (
     _facet("ttl", TTL, "TimeToLiveDescription", EXPIRY, SET_EXPIRY, HOUR),
     _facet("recovery", BACKUPS, f"ContinuousBackupsDescription.{RECOVERED}", RECOVERY, RECOVER, WINDOW),
     _facet("tags", LIST_TAGS, "Tags", TAGS, TAGGING),
-    _facet("encryption", TABLE, "Table.SSEDescription.{SSEType: SSEType, Key: KMSMasterKeyArn}", RAW, None),
-    _facet("elsewhere", TABLE, f"Table.{REGIONS}", RAW, None),
-    _facet("warm-throughput", TABLE, "Table.WarmThroughput.[ReadUnitsPerSecond, WriteUnitsPerSecond]", RAW, None),
 )
-READ_ONLY = {
-    "encryption": ("SSESpecification",),
-    "elsewhere": ("ReplicaUpdates", "GlobalTableWitnessUpdates", "MultiRegionConsistency"),
-    "warm-throughput": ("WarmThroughput",),
-}
 
 KIND = ResourceKind(
     name="table",
@@ -199,7 +190,6 @@ KIND = ResourceKind(
     spell=_name,
     facets=FACETS,
     also=(
-        *(Effect("UpdateTable", "writes", "TableName", (name,), if_any=said) for name, said in READ_ONLY.items()),
         *(
             Effect(operation, "creates", "TargetTableName")
             for operation in ("RestoreTableFromBackup", "RestoreTableToPointInTime")
@@ -216,7 +206,10 @@ KIND = ResourceKind(
     alone=("TableClass", "GlobalSecondaryIndexUpdates[?Create || Delete]"),
     settle=60,
     not_captured={
-        "items": "PutItem and its like: data, not settings; undoing a deletion brings none back",
+        "items": "PutItem and its like: data, not settings",
+        "encryption": "SSESpecification of UpdateTable",
+        "replicas": "ReplicaUpdates, GlobalTableWitnessUpdates and MultiRegionConsistency of UpdateTable",
+        "warm throughput": "WarmThroughput of UpdateTable; it grows by itself, and is not lowered",
         "vector indexes": "VectorIndexUpdates of UpdateTable",
         "resource policy": "PutResourcePolicy, DeleteResourcePolicy",
         "Kinesis destination": "EnableKinesisStreamingDestination and its like",

@@ -62,7 +62,15 @@ def disturb(ref: Ref, client: Callable[[str], Any]) -> list[Step]:
     ]
 
 
-GAPS: Mapping[str, Mapping[tuple[str, str], str]] = {"moto": {}, "ministack": {}}
+GAPS: Mapping[str, Mapping[tuple[str, str], str]] = {
+    "moto": {
+        ("UpdateTable", "TableClass"): "the class is not kept",
+        ("UpdateTable", "StreamEnabled"): "a stream that was switched off cannot be switched on again",
+    },
+    "ministack": {
+        ("UpdateContinuousBackups", "PointInTimeRecoveryEnabled+RecoveryPeriodInDays"): "the days are not kept",
+    },
+}
 
 
 def _call(operation: str, **params: Any) -> Call:

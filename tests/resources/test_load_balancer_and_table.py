@@ -1,6 +1,6 @@
 """Load balancers and tables, disturbed by each operation: what changes is what was foretold, and it comes back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
@@ -24,6 +24,7 @@ from tests.resources import load_balancer_case, table_case
 
 KINDS: Mapping[str, ResourceKind] = {kind.name: kind for kind in (load_balancer.KIND, table.KIND)}
 ROWS: Rows = rows(KINDS)
+NAMING = {"LoadBalancerArn", "ResourceArns", "ResourceArn", "TableName"}
 CASES = {"load-balancer": load_balancer_case, "table": table_case}
 
 
@@ -40,7 +41,7 @@ def test_captured_twice_it_is_the_same(case: ModuleType, emulator: Emulator) -> 
 
 
 def test_every_operation_changes_what_was_foretold_and_comes_back(case: ModuleType, emulator: Emulator) -> None:
-    failed = {}
+    failed: dict[tuple[str, str], str] = {}
     for number in range(len(case.disturb(case.make(emulator.client), emulator.client))):
         emulator.reset()
         name, why = _judged(case, number, emulator)
@@ -56,15 +57,19 @@ def _judged(case: ModuleType, number: int, emulator: Emulator) -> tuple[tuple[st
     step = case.disturb(ref, emulator.client)[number]
     for call in step.setup:
         aws.send(call)
-    call = step.call() if isinstance(step.call, Callable) else step.call
-    name = (
-        call.operation,
-        "+".join(sorted(set(call.params) - {"LoadBalancerArn", "ResourceArns", "ResourceArn", "TableName"})),
-    )
+    call = step.call if isinstance(step.call, Call) else step.call()
+    name = (call.operation, _members(call))
     try:
         return name, _wrong(ref, call, aws)
     except ChangectlError as refused:
         return name, f"{type(refused).__name__}: {refused}"
+
+
+def _members(call: Call) -> str:
+    """What a call speaks of besides the resource: its members, or those of the only one that has any."""
+    said = {name: value for name, value in call.params.items() if name not in NAMING}
+    inner = [name for value in said.values() if isinstance(value, dict) for name in value]
+    return "+".join(sorted(inner if len(said) == 1 and inner else said))
 
 
 def _wrong(ref: Ref, call: Call, aws: Aws) -> str:
