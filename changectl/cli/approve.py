@@ -28,11 +28,13 @@ def verb(
     by = me(found)
     change = loaded.plan.id
     seen = previewed(here, loaded, found)
-    agreed_to(change, found.known(change), seen.proposed)
+    known = found.known(change)
+    agreed_to(change, known, seen.proposed)
     one = rules(here, found).configuration.self_approval
     self_approved = may_approve(seen.proposed, by, team_of_one=one, self_why=why if own else "")
     digests = (seen.proposed.plan_digest, seen.proposed.preview_digest)
-    found.register.append((entry(change, by, Approved(*digests, by, self_approved, why if self_approved else "")),))
+    event = Approved(*digests, by, self_approved, why if self_approved else "")
+    found.register.append((entry(change, known.attempt, by, event),))
     page = (
         *preview_page(loaded.plan, seen.foreseen.preview, seen.proposed),
         line("Approved by ", text(by, Style.STRONG), " (their own plan)." if self_approved else "."),

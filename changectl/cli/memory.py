@@ -49,7 +49,7 @@ class Memory:
         known = {entry_id(entry) for entry in recorded}
         local = [entry for n in self.journals.attempts(change) for entry in self.journals.read(change, n)]
         only_here = [e for e in local if entry_id(e) not in known and not isinstance(e.event, Published)]
-        entries = tuple(sorted((*recorded, *only_here), key=lambda entry: entry.attempt))
+        entries = (*recorded, *only_here)
         if not entries:
             raise NotFound(f"nothing is recorded of {change}", "changectl log")
         return Story(change, entries, fold(entries), len(only_here))

@@ -23,13 +23,14 @@ def verb(plan: PlanArgument, json: Json = False) -> None:
     found = memory(here.root, fetch=True)
     by = me(found)
     change = loaded.plan.id
-    if found.known(change).in_progress:
+    known = found.known(change)
+    if known.in_progress:
         raise InProgress(f"{change} is being applied", f"changectl status, or: changectl apply --resume {change}")
     branch = branch_of(change)
     commit = commit_plan(found.repository, loaded.path, change, f"Propose {change}", author=by, at=now())
     seen = previewed(here, loaded, found, by)
     try:
-        found.register.append((entry(change, by, seen.proposed),), also={branch: commit})
+        found.register.append((entry(change, known.attempt, by, seen.proposed),), also={branch: commit})
     except RemoteNeeded as why:
         if why.facts.get("denied"):
             output(False).progress((line("You may not push; somebody who may can apply this patch with git am."),))
@@ -53,6 +54,6 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def entry(change: str, by: str, event: Event) -> Entry:
-    """An entry of what happens to a change outside an attempt, as of now."""
-    return Entry(change, 0, now(), by, socket.gethostname(), token_hex(16), event)
+def entry(change: str, attempt: int, by: str, event: Event) -> Entry:
+    """An entry of what happens to a change after an attempt and before the next, as of now."""
+    return Entry(change, attempt, now(), by, socket.gethostname(), token_hex(16), event)

@@ -12,7 +12,7 @@ from changectl.cli.memory import Memory, unpublished
 from changectl.cli.senses import real_command, real_http
 from changectl.cli.stops import Stops
 from changectl.engine.world import Admit, World
-from changectl.errors import NotFound
+from changectl.errors import ChangectlError, NotFound
 from changectl.model.change import Change, fold
 from changectl.model.entry import Entry
 from changectl.model.events import Begun, CallDone, Event, LocksHeld, Published, StepDone
@@ -97,10 +97,17 @@ def world_of(
     ask: Callable[[str, tuple[str, ...]], str | None],
 ) -> World:
     """Real effects, as one value."""
+    from changectl.aws.models import token_member
     from changectl.aws.sensitive import redacted
 
+    secrets_used = Secrets()
+
     def send(call: Call, admit: Admit) -> Mapping[str, Any]:
-        return signed.aws.gated(admit).send(call)
+        try:
+            return signed.aws.gated(admit).send(call)
+        except ChangectlError as error:
+            error.sentence = secrets_used.hidden(error.sentence)
+            raise
 
     return World(
         ground=signed.ground,
@@ -113,15 +120,37 @@ def world_of(
         announce=announce,
         ask=ask,
         stop=keeper.stops.count,
-        secret=_secret,
+        secret=secrets_used.get,
         outside=Outside(),
-        redact=redacted,
+        redact=lambda call: secrets_used.hidden(redacted(call)),
+        token=lambda call: token_member(call.service, call.operation),
         settle=signed.settle,
     )
 
 
-def _secret(name: str) -> str:
-    """A secret that a plan names, from the environment. Raises NotFound."""
-    if not (value := os.environ.get(name, "")):
-        raise NotFound(f"the secret {name} is not set", f"export {name}=… (it is never shown or recorded)")
-    return value
+class Secrets:
+    """The secrets that a plan names, from the environment, and what is shown in their place."""
+
+    def __init__(self) -> None:
+        self._used: dict[str, str] = {}
+
+    def get(self, name: str) -> str:
+        """The secret of that name. Raises NotFound."""
+        if not (value := os.environ.get(name, "")):
+            raise NotFound(f"the secret {name} is not set", f"export {name}=… (it is never shown or recorded)")
+        self._used[name] = value
+        return value
+
+    def hidden(self, value: Any) -> Any:
+        """The value with every secret that was used replaced, wherever in it that stands."""
+        match value:
+            case str():
+                for name, secret in self._used.items():
+                    value = value.replace(secret, f"(secret {name})")
+                return value
+            case Mapping():
+                return {self.hidden(name): self.hidden(child) for name, child in value.items()}
+            case list() | tuple():
+                return [self.hidden(child) for child in value]
+            case _:
+                return value

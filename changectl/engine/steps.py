@@ -15,6 +15,7 @@ from changectl.engine.writing import writes
 from changectl.model import events as e
 from changectl.model.bodies import body_of, facets_of
 from changectl.model.change import Fate, Sent
+from changectl.model.digest import digest
 from changectl.model.plan import Check, Step
 from changectl.model.resource import Body, Call, FacetRef, Ref, Resource, Snapshot
 
@@ -89,6 +90,7 @@ def _aim(attempt: Attempt, step: Step, phase: str, want: Mapping[FacetRef, Body]
 def _send(attempt: Attempt, step: Step, phase: str, call: Call) -> Snapshot:
     earlier = [sent for sent in attempt.change.calls if sent.started.step == step.id and sent.started.phase == phase]
     if not any(sent.fate is Fate.DONE for sent in earlier):
+        call = _with_token(attempt, step, call)
         send_settled(attempt, call, phase, step.id, again=bool(earlier))
     sent = next(s for s in reversed(attempt.change.calls) if s.started.step == step.id)
     leaves, left = attempt.leaves(sent), {}
@@ -96,6 +98,15 @@ def _send(attempt: Attempt, step: Step, phase: str, call: Call) -> Snapshot:
         at_rest(attempt, ref)
         left[ref] = _read_until(attempt, ref, leaves.get(ref, {}))
     return left
+
+
+def _with_token(attempt: Attempt, step: Step, call: Call) -> Call:
+    """The same token for the same step of the same attempt, so that AWS knows a call that was sent before."""
+    member = attempt.world.token(call)
+    if not member or member in call.params:
+        return call
+    token = digest(f"{attempt.plan.id}/{attempt.change.attempt}/{step.id}".encode()).removeprefix("sha256:")[:32]
+    return Call(call.service, call.operation, {**call.params, member: token}, call.region)
 
 
 def _read_until(attempt: Attempt, ref: Ref, facets: Resource | None) -> Resource | None:

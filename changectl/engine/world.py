@@ -71,6 +71,7 @@ class World:
     `record` is durable when it returns, `announce` never raises. `take_locks` publishes all events and takes all locks
     in one push, and raises Locked or RemoteNeeded; `publish` publishes and, where the attempt has ended, frees them.
     `ask` gives the chosen option, or None where nobody can be asked. `stop` is how often a person asked to stop.
+    `redact` gives a call's parameters without secrets, `token` the member that takes an idempotency token, if any.
     `settle` scales the horizons after which an absence is believed (0 for a loopback endpoint).
     """
 
@@ -87,4 +88,5 @@ class World:
     secret: Callable[[str], str]
     outside: Outside
     redact: Callable[[Call], Mapping[str, Any]]
+    token: Callable[[Call], str]
     settle: float = 1.0

@@ -114,7 +114,7 @@ class Change:
     @property
     def in_progress(self) -> bool:
         """Whether an attempt has begun and not ended."""
-        return self.attempt > 0 and self.closed is None
+        return bool(self.snapshot or self.begun) and self.closed is None
 
     def touched(self) -> tuple[FacetRef, ...]:
         """Every setting that a call of this attempt can have changed, oldest first."""
@@ -159,6 +159,8 @@ def evolve(change: Change, event: e.Event) -> Change:
 def _agreed(change: Change, event: e.Proposed | e.Approved) -> Change:
     match event:
         case e.Proposed():
+            if change.closed:  # what ended is proposed anew
+                return Change(proposed=event, attempt=change.attempt)
             same = change.proposed is not None and change.proposed.plan_digest == event.plan_digest
             return replace(change, proposed=event, approvals=change.approvals if same else ())
         case e.Approved():

@@ -171,6 +171,7 @@ class ModelWorld:
             secret=lambda name: name,
             outside=self,
             redact=lambda call: dict(call.params),
+            token=lambda call: "",
         )
 
     def change(self) -> Change:
@@ -183,7 +184,7 @@ class ModelWorld:
         digest = self.keep(snapshot_json(foreseen.before))
         self.journal.append(e.SnapshotTaken(digest, foreseen.preview.facets))
         proposed = proposal(plan, foreseen, KINDS, ("ana",))
-        self.journal.append(begin(proposed, foreseen, (), digest, endpoint="", version="0", going_back_asks=""))
+        self.journal.append(begin(proposed, foreseen, (), digest, "", endpoint="", version="0", going_back_asks=""))
 
     def live(self, plan: Plan) -> Change:
         """Conduct the change to its end, coming back after every death."""
