@@ -9,10 +9,11 @@ from changectl.errors import ConfigurationWrong
 from changectl.model.digest import canonical, digest, short
 from changectl.register.envelope import DECISION, enveloped, event_files, file_name, unsound
 from changectl.register.folders import Folder, find
-from changectl.register.git import Objects, ask
+from changectl.register.git import Objects
 from changectl.register.locks import Lock, LockWish, Unlock, epochs, lock_of, lock_ref, next_locks
 from changectl.register.names import checked_id, day_of
 from changectl.register.repository import Repository
+from changectl.register.seen import follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +117,9 @@ def _has(objects: Objects, folder: Folder | None, decision: bytes) -> bool:
 def _must_move(repository: Repository, ref: str, oid: str, now: str | None) -> bool:
     if now is None or now == oid:
         return now is None
-    if ask(repository.root, "merge-base", "--is-ancestor", oid, now).good:
+    if follows(repository, oid, now):
         return False  # somebody has gone on from there already
-    if ask(repository.root, "merge-base", "--is-ancestor", now, oid).good:
+    if follows(repository, now, oid):
         return True
     raise ConfigurationWrong(
         f"{ref} holds commits that {oid[:12]} does not follow",

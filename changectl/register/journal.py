@@ -7,7 +7,7 @@ open for writing holds an advisory lock on it, so that two processes never condu
 import fcntl
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,7 @@ class Unfinished:
     change: str
     attempt: int
     ended: bool
+    damage: str = ""  # where its journal cannot be read; it does not hide the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +150,24 @@ class Journals:
         return tuple(one for one in found if one is not None)
 
     def _unfinished(self, change: str, attempt: int) -> Unfinished | None:
-        entries = self.read(change, attempt)
+        try:
+            entries = self.read(change, attempt)
+        except RegisterUnsound as damage:
+            return Unfinished(change, attempt, False, damage.sentence)
         ended = any(isinstance(entry.event, Closed) for entry in entries)
         published = bool(entries) and isinstance(entries[-1].event, Published)
         return None if published and (ended or attempt == 0) else Unfinished(change, attempt, ended)
+
+
+def unpublished(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """What the remote has not acknowledged yet, of one journal's entries in order."""
+    waiting: list[Entry] = []
+    for entry in entries:
+        if isinstance(entry.event, Published):
+            waiting.clear()
+        else:
+            waiting.append(entry)
+    return tuple(waiting)
 
 
 def checked_size(entry: Entry) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from changectl.errors import NotFound
 from changectl.model.entry import Entry
+from changectl.model.events import Published
 from changectl.register.draft import Order
 from changectl.register.envelope import DECISION, Recorded, chained, event_files
 from changectl.register.folders import Folder, days, find, newest
@@ -21,14 +22,14 @@ from changectl.register.publish import (
     STUCK,
     TURNS,
     Receipt,
-    checked_tip,
     one_try,
     refs_of,
     refused,
     wait_before,
 )
-from changectl.register.remote import Remote, remember, remote_of
-from changectl.register.repository import BRANCH, LOCKS, Repository, identity, read_ref
+from changectl.register.remote import Remote, remote_of
+from changectl.register.repository import LOCKS, Repository, identity
+from changectl.register.seen import keep, look, reading_tip
 from changectl.register.soundness import check_history, folder_of
 
 
@@ -55,6 +56,8 @@ class Register:
         `close` is the change's decision.md. Entries that are there already are not doubled, locks already ours are kept.
         Raises Locked, RemoteNeeded (`denied` in its facts), RegisterUnsound, CannotRecord, ConfigurationWrong.
         """
+        if any(isinstance(entry.event, Published) for entry in entries):
+            raise ValueError("that something was published is known to the journal of one machine only")
         author = self.author or identity(self.repository)
         order = Order([checked_size(entry) for entry in entries], author, locks, also or {}, close)
         words, stuck, before = "", 0, None
@@ -62,25 +65,28 @@ class Register:
             for turn in range(TURNS):
                 if turn:
                     self.pause(wait_before(turn, self.chance()))
-                there = self.remote.look(refs_of(order))
-                stuck = stuck + 1 if there == before else 0
+                view = look(self.repository, self.remote, refs_of(order), self.pause)
+                stuck = stuck + 1 if view.there == before else 0
                 if stuck >= STUCK:
                     break
-                done = one_try(self.repository, self.remote, objects, order, there)
+                done = one_try(self.repository, self.remote, objects, order, view)
                 if isinstance(done, Receipt):
                     return done
-                before, words = there, done
+                before, words = view.there, done
         raise refused(self.repository, words, stuck=stuck >= STUCK)
 
     def fetch(self) -> str | None:
         """Bring what the team has published; the new tip. Raises RemoteNeeded, RegisterUnsound."""
-        tip = checked_tip(self.repository, self.remote, self.remote.look((BRANCH,)))
-        remember(self.repository, {self.remote.seen: tip} if tip else {})
-        return tip
+        view = look(self.repository, self.remote, (), self.pause)
+        keep(self.repository, self.remote, view.tip, view.seen)
+        return view.tip
 
     def tip(self) -> str | None:
-        """The commit that reading shows, found without a git process; None where there is no register yet."""
-        return read_ref(self.repository, self.remote.mirror(BRANCH)) or read_ref(self.repository, BRANCH)
+        """The commit that reading shows; None where there is no register yet. Raises RegisterUnsound.
+
+        Found without a git process, unless plain git has fetched more since.
+        """
+        return reading_tip(self.repository, self.remote)
 
     def read(self, change: str) -> tuple[Recorded, ...]:
         """A change's entries, oldest first, each proven to follow the one before. Raises NotFound, RegisterUnsound."""

@@ -8,6 +8,7 @@ from changectl.register.git import Objects, ask, tell
 from changectl.register.names import checked_id
 from changectl.register.remote import remote_of
 from changectl.register.repository import Repository, identity, read_ref, symbolic_ref
+from changectl.register.seen import follows
 from changectl.register.stream import Commit, write
 
 
@@ -160,7 +161,7 @@ def _head(repository: Repository, branch: str | None) -> str | None:
 
 def _ahead(repository: Repository, ref: str, local: str, shared: str) -> str:
     for behind, ahead in ((local, shared), (shared, local)):
-        if ask(repository.root, "merge-base", "--is-ancestor", behind, ahead).good:
+        if follows(repository, behind, ahead):
             return ahead
     raise ConfigurationWrong(
         f"{ref} and its counterpart on {repository.remote} have gone different ways",

@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from changectl.errors import RegisterUnsound, RemoteNeeded
+from changectl.errors import RemoteNeeded
 from changectl.register.draft import Draft, Order, drafted
-from changectl.register.git import Objects, ask
+from changectl.register.git import Objects
 from changectl.register.locks import lock_ref, message_of
 from changectl.register.remote import Remote, Update, remember
-from changectl.register.repository import BRANCH, Repository, read_ref
+from changectl.register.repository import BRANCH, Repository
+from changectl.register.seen import View
 from changectl.register.stream import Commit, write
 
 TURNS = 40  # tries; eight writers at once need up to nine
@@ -37,34 +38,14 @@ def wait_before(turn: int, chance: float) -> float:
 
 
 def refs_of(order: Order) -> tuple[str, ...]:
-    """Every ref on the remote that this order depends on."""
+    """Every ref on the remote that this order depends on, besides the register's."""
     names = order.locks.names if order.locks else ()
-    return (BRANCH, *(lock_ref(name) for name in names), *order.also)
+    return (*(lock_ref(name) for name in names), *order.also)
 
 
-def checked_tip(repository: Repository, remote: Remote, there: Mapping[str, str]) -> str | None:
-    """The register's tip as just looked at. Raises RegisterUnsound where it does not go on from what we saw before."""
-    tip, seen = there.get(BRANCH), read_ref(repository, remote.seen)
-    if seen is None or tip == seen:  # a remote that never had a register gets the one kept here until now
-        return tip or (read_ref(repository, BRANCH) if seen is None else None)
-    if tip and ask(repository.root, "merge-base", "--is-ancestor", seen, tip).status == 0:
-        return tip
-    where = repository.remote or "."
-    what = f"now ends at {tip}, which does not follow it" if tip else "is gone"
-    raise RegisterUnsound(
-        f"the register's history was rewritten: this machine saw {seen}, and the branch {what}",
-        f"to put back what was seen: git push --force {where} {seen}:{BRANCH}"
-        + (f"   to accept what is: git update-ref {remote.seen} {tip}" if tip else ""),
-        seen=seen,
-        found=tip or "",
-    )
-
-
-def one_try(
-    repository: Repository, remote: Remote, objects: Objects, order: Order, there: Mapping[str, str]
-) -> Receipt | str:
+def one_try(repository: Repository, remote: Remote, objects: Objects, order: Order, view: View) -> Receipt | str:
     """Push once against what was just looked at: the receipt, or git's words where nobody acknowledged."""
-    tip = checked_tip(repository, remote, there)
+    there, tip = view.there, view.tip
     draft = drafted(repository, objects, tip, order, there)
     commits = [*_register_commit(draft, order, tip), *_lock_commits(draft, order, there)]
     made = write(repository.root, commits, synced=repository.remote is None) if commits else ()
@@ -74,8 +55,8 @@ def one_try(
     updates += [Update(ref, oid, there.get(ref, "")) for ref, oid in {**locks, **draft.also}.items()]
     if updates and (words := remote.push(updates)) is not None:
         return words
-    mirrors = {remote.mirror(update.ref): update.new for update in updates}
-    remember(repository, {**mirrors, **({remote.seen: new_tip} if new_tip else {})})
+    mirrors = {remote.mirror(update.ref): (update.new, update.old) for update in updates}
+    remember(repository, {**mirrors, **({remote.seen: (new_tip, view.seen)} if new_tip else {})})
     return Receipt(new_tip or "", draft.seqs, draft.epochs)
 
 

@@ -147,9 +147,12 @@ def listed(repository: Repository, mirror: str, prefix: str) -> Mapping[str, str
     return {prefix + ref.removeprefix(mirror): oid for oid, _, ref in lines}
 
 
-def remember(repository: Repository, refs: Mapping[str, str]) -> None:
-    """Set local refs that only remember. Losing one costs a fetch, so its failure is no failure of what was done."""
-    changed = {ref: oid for ref, oid in refs.items() if read_ref(repository, ref) != oid}
+def remember(repository: Repository, refs: Mapping[str, tuple[str, str | None]]) -> None:
+    """Set local refs that only remember, from what they were to what they are.
+
+    Where another process has moved one meanwhile, or this fails, nothing is set: that costs a fetch, and nothing else.
+    """
+    changed = {ref: pair for ref, pair in refs.items() if read_ref(repository, ref) != pair[0]}
     if changed:
-        feed = "".join(f"update {ref}\0{oid}\0\0" for ref, oid in changed.items())
+        feed = "".join(f"update {ref}\0{new}\0{old or '0' * len(new)}\0" for ref, (new, old) in changed.items())
         ask(repository.root, "update-ref", "-z", "--stdin", feed=feed.encode())

@@ -199,6 +199,27 @@ def test_hostile_text_is_only_ever_text(register: Register, text: str) -> None:
     assert git(register.repository.root, "rev-list", "--count", str(register.tip())) == "1"
 
 
+def test_that_something_was_published_is_never_published(register: Register) -> None:
+    with pytest.raises(ValueError, match="one machine only"):
+        register.append((entry(CHANGE, 0, e.Published("tip")),))
+
+
+def test_what_plain_git_fetched_is_shown_too(team: Team) -> None:
+    ana, bob = team.clone(), team.clone("bob")
+    for n in range(2):
+        ana.append((entry(CHANGE, n),))
+        git(bob.repository.root, "fetch", "-q")
+        assert len(bob.read(CHANGE)) == n + 1
+
+
+def test_an_older_tip_that_a_slower_process_left_behind_is_no_alarm(team: Team) -> None:
+    register = team.clone()
+    first = register.append((entry(CHANGE, 0),)).tip
+    second = register.append((entry(CHANGE, 1),)).tip
+    git(register.repository.root, "update-ref", register.remote.mirror(BRANCH), first)
+    assert (register.tip(), register.fetch(), register.tip()) == (second, second, second)
+
+
 def test_an_unknown_change_is_not_found(register: Register) -> None:
     with pytest.raises(NotFound):
         register.read(CHANGE)

@@ -209,7 +209,8 @@ def test_a_rewritten_register_is_indexed_anew(team: Team, tmp_path: Path) -> Non
     first = register.append(story("c1", 3)).tip
     register.append(story("c2", 4))
     catch_up(register, path).close()
-    git(register.repository.root, "update-ref", register.remote.mirror(BRANCH), first)
+    for ref in (register.remote.mirror(BRANCH), register.remote.seen):
+        git(register.repository.root, "update-ref", ref, first)
     with catch_up(register, path) as index:
         assert [row.id for row in index.newest()] == ["c1"]
 

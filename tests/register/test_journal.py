@@ -17,7 +17,7 @@ from changectl.errors import CannotRecord, InProgress, NotFound, RegisterUnsound
 from changectl.model import events as e
 from changectl.model.entry import Entry
 from changectl.register import disk
-from changectl.register.journal import Journals, Unfinished
+from changectl.register.journal import Journals, Unfinished, unpublished
 from changectl.register.lines import line_of, read_lines
 from register.team import entry
 
@@ -75,6 +75,16 @@ def test_torn_at_every_byte_it_keeps_every_whole_event_and_goes_on(tmp_path: Pat
         assert Journals(tmp_path).read(CHANGE, 1) == (*some(whole), entry(CHANGE, 77))
 
 
+def test_the_rest_of_a_long_torn_line_does_not_stay_behind_a_short_one(tmp_path: Path) -> None:
+    path = written(tmp_path, [*some(1), entry(CHANGE, 1, e.StepFailed("s", "x" * 3000))])
+    path.write_bytes(path.read_bytes().rstrip(b"\0\n"))
+    for n in (2, 3):
+        journal = Journals(tmp_path).open(CHANGE, 1)
+        journal.append(entry(CHANGE, n))
+        os.close(journal._lines.descriptor)
+    assert Journals(tmp_path).open(CHANGE, 1).recovered == (*some(1), entry(CHANGE, 2), entry(CHANGE, 3))
+
+
 def test_whole_sectors_that_never_reached_the_disk_are_a_torn_end(tmp_path: Path) -> None:
     path = written(tmp_path, [*some(1), entry(CHANGE, 1, e.StepFailed("s", "x" * 3000))])
     content = bytearray(path.read_bytes())
@@ -98,6 +108,23 @@ def test_every_single_bit_flip_in_what_was_recorded_is_damage() -> None:
             flipped[at] ^= 1 << bit
             with pytest.raises(RegisterUnsound):
                 read_lines(bytes(flipped), "journal")
+
+
+def test_damage_before_a_torn_line_is_damage() -> None:
+    one, two, three = (line_of({"n": n}) for n in range(3))
+    with pytest.raises(RegisterUnsound):
+        read_lines(one + two.replace(b"1", b"2") + three[:-5], "journal")
+
+
+@pytest.mark.parametrize(("start", "stop", "torn"), [(512, 1024, True), (512, 1020, False), (520, 1024, False)])
+def test_zeros_are_a_torn_end_only_where_they_are_whole_sectors(start: int, stop: int, torn: bool) -> None:
+    content = bytearray(line_of({"n": 1}) + line_of({"text": "x" * 2000}))
+    content[start:stop] = bytes(stop - start)
+    if torn:
+        assert len(read_lines(bytes(content), "journal").values) == 1
+        return
+    with pytest.raises(RegisterUnsound):
+        read_lines(bytes(content), "journal")
 
 
 def test_a_bit_flip_in_the_room_loses_nothing() -> None:
@@ -355,6 +382,24 @@ def test_a_note_after_the_end_opens_it_again_until_published(tmp_path: Path) -> 
     with journals.open("c", 1) as journal:
         journal.append(entry("c", 2, e.StepStarted("note")))
     assert journals.open_changes() == (Unfinished("c", 1, True),)
+
+
+def test_a_damaged_journal_does_not_hide_the_others(tmp_path: Path) -> None:
+    path = written(tmp_path, some(2))
+    path.write_bytes(path.read_bytes().replace(b"step-0", b"step-7"))
+    Journals(tmp_path).create("other", 1).close()
+    damaged, other = Journals(tmp_path).open_changes()
+    assert (damaged.change, damaged.damage, other) == (
+        CHANGE,
+        f"{path} is damaged in line 1",
+        Unfinished("other", 1, False),
+    )
+
+
+def test_unpublished_is_what_came_after_the_last_acknowledgement() -> None:
+    published = [entry(CHANGE, n, e.Published("tip")) for n in (2, 4)]
+    assert unpublished([*some(2), published[0], entry(CHANGE, 3)]) == (entry(CHANGE, 3),)
+    assert (unpublished([*some(2), published[1]]), unpublished(some(2))) == ((), tuple(some(2)))
 
 
 @pytest.mark.parametrize("change", ["../x", "a/../../b", "/etc", "", ".", "..", "a\0b", "-rf"])

@@ -37,6 +37,18 @@ for turn in range(2):
         print(name, epoch, begun, ended)
 """
 
+TOGETHER = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from register.team import Team, entry
+register, number = Team(Path(sys.argv[1])).register("machine-0"), sys.argv[2]
+for n in range(6):
+    register.append((replace(entry(f"c{n % 2}", n), nonce=f"{number}-{n}"),))
+    register.read(f"c{n % 2}")
+print("done")
+"""
+
 
 def started(*args: str) -> subprocess.Popen[str]:
     path = os.pathsep.join(sys.path)
@@ -70,6 +82,13 @@ def test_eight_machines_over_a_bad_line_publish_every_event_exactly_once(team: T
     assert register.verify() == MACHINES * EVENTS + 1
     assert git(team.bare, "rev-list", "--min-parents=2", BRANCH) == ""
     git(team.bare, "fsck", "--connectivity-only", "--no-dangling")
+
+
+def test_processes_of_one_clone_do_not_get_in_each_others_way(team: Team) -> None:
+    team.clone("machine-0")
+    told = outputs([started("-c", TOGETHER, str(team.folder), str(number)) for number in range(4)])
+    assert told == ["done\n"] * 4
+    assert team.clone("judge").verify() == 4 * 6
 
 
 def test_five_machines_that_want_the_same_locks_never_hold_one_together(team: Team) -> None:

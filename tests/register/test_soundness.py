@@ -183,6 +183,17 @@ def test_a_history_beside_ours_is_an_alarm_that_can_be_answered_as_the_hint_says
     assert register.fetch() == other
 
 
+def test_a_rewritten_branch_that_plain_git_fetched_is_an_alarm_when_read(team: Team) -> None:
+    register = story(team)
+    team.rewrite(dropped(contents(team, "c1"), 3))
+    git(register.repository.root, "fetch", "-q")
+    other = git(team.bare, "-c", "user.name=e", "-c", "user.email=e@x", "commit-tree", "-m", "x", f"{BRANCH}^{{tree}}")
+    git(team.bare, "update-ref", BRANCH, other)
+    git(register.repository.root, "fetch", "-q")
+    with pytest.raises(RegisterUnsound, match="rewritten"):
+        register.read("c1")
+
+
 def test_without_a_remote_a_rewound_branch_is_an_alarm_too(team: Team) -> None:
     git(team.folder, "init", "-q", "alone")
     register = register_of(repository(team.folder / "alone"), "Ana <ana@example.com>")
