@@ -86,7 +86,7 @@ def _drifted(setting: FacetRef, facet: Facet, edit: Edit, mismatch: Mismatch) ->
             expected, sentence = "absent", f"{what} is there already, and not as the plan adds it"
         case Remove():
             expected, sentence = "present", f"{what} is not there, and the plan removes it"
-    hint = f"see who changed it with `changectl why {setting.ref}`, then mend the plan"
+    hint = "look at who changed it (changectl log), then mend the plan"
     return Drifted(sentence, hint, facet=str(setting), path=key, expected=expected, found=found)
 
 

@@ -79,7 +79,11 @@ def _refused(error: "Exception", call: Call, profile: str) -> ChangectlError:
     if code in THROTTLED:
         return CallNotDone(sentence, "AWS asks to slow down; try again", code=code, again=True)
     if code in DENIED or status == 403:
-        return CallNotDone(sentence, "changectl doctor", code=code)
+        return CallNotDone(
+            sentence,
+            "aws sts get-caller-identity says who you are; the change needs the rights of its calls",
+            code=code,
+        )
     if status >= 500 and not is_read(call.service, call.operation):
         return CallUnknown(f"{call} broke at AWS ({status} {code}); nobody can say whether it was done", code=code)
     return CallNotDone(sentence, code=code, again=status >= 500)

@@ -24,7 +24,7 @@ class QuickLoader(Loader):
     ) -> Mapping[str, Any]:
         """The model of that type. Raises UnknownServiceError."""
         if service_name not in service_names():
-            raise UnknownServiceError(service_name=service_name, known_service_names="see `changectl explain CHG301`")
+            raise UnknownServiceError(service_name=service_name, known_service_names="those that botocore ships")
         if type_name == "service-2" and api_version is None:
             return model_of(service_name)
         model: Mapping[str, Any] = super().load_service_model(service_name, type_name, api_version)

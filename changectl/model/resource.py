@@ -17,7 +17,12 @@ class Ref:
     region: str = ""
 
     def __str__(self) -> str:
-        return f"{self.kind}/{'/'.join(self.id)}"
+        return f"{self.kind}/{'/'.join(_tail(part) for part in self.id)}"
+
+
+def _tail(part: str) -> str:
+    """What tells an ARN's resource apart, for people: the kind has said what it is, the change where it is."""
+    return part.split(":", 5)[-1].partition("/")[2] or part if part.startswith("arn:") else part
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -157,7 +157,7 @@ TABLE: tuple[Rule, ...] = (
     Rule(
         "CHG147",
         "A plan has a step",
-        "A plan that does nothing changes nothing. For a word in the register there is `changectl note`.",
+        "A plan that does nothing changes nothing.",
         "steps: []",
         _STEP + "    run: ./go.sh",
     ),

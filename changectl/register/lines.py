@@ -50,7 +50,7 @@ def read_lines(content: bytes, place: str) -> Whole:
     if not _is_torn(content[at:], at):
         raise RegisterUnsound(
             f"{place} is damaged in line {len(values) + 1}",
-            "keep a copy of this file, read production with `changectl diff`, and decide with `changectl close`",
+            "keep a copy of this file, and compare production with the plan by hand before anything else",
             place=place,
             line=len(values) + 1,
             offset=at,

@@ -89,7 +89,7 @@ def refused(repository: Repository, words: str, *, stuck: bool) -> RemoteNeeded:
     why = "refuses what is pushed to it" if stuck else "is too busy: every try lost the race"
     return RemoteNeeded(
         f"{where} {why}: {words}",
-        f"ask for the right to push changectl/register and refs/changectl/* to {where}; changectl doctor tries it",
+        f"ask for the right to push changectl/register and refs/changectl/* to {where}",
         remote=where,
         denied=stuck,
         git=words,
