@@ -22,7 +22,8 @@ Make = Callable[..., ModuleType]
 
 @pytest.mark.parametrize(("folder", "table"), FOLDERS.items())
 def test_every_file_of_a_folder_is_in_the_catalogue_under_its_name(folder: str, table: str) -> None:
-    files = {path.stem.replace("_", "-") for path in (ROOT / folder).glob("*.py") if path.stem != "__init__"}
+    found = [*(ROOT / folder).glob("*.py"), *(path.parent for path in (ROOT / folder).glob("*/__init__.py"))]
+    files = {path.stem.replace("_", "-") for path in found if path.stem != "__init__"}
     assert set(getattr(catalogue(), table)) == files
 
 

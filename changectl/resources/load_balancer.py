@@ -8,8 +8,7 @@ from changectl.contracts.shape import RAW, TAGS, TEXT, Shape
 from changectl.model.merge import Grain
 from changectl.model.resource import Body, Call, Ref
 
-MAPPING = ("AllocationId", "PrivateIPv4Address", "IPv6Address")
-"""What a plan may choose of a subnet's address. AWS shows it only where somebody chose; the rest it assigns."""
+CHOSEN = ("AllocationId", "PrivateIPv4Address", "IPv6Address")  # of a subnet's addresses; AWS assigns the rest
 
 
 def _groups(raw: Any) -> Body:
@@ -28,7 +27,7 @@ def _subnets(raw: Any) -> Body:
 
 
 def _mapping(addresses: list[Mapping[str, Any]]) -> dict[str, Any]:
-    return {name: address[name] for address in addresses for name in MAPPING if address.get(name)}
+    return {name: address[name] for address in addresses for name in CHOSEN if address.get(name)}
 
 
 def _mappings(body: Body) -> list[dict[str, Any]]:
@@ -40,16 +39,11 @@ def _set_subnets(ref: Ref, now: Body, want: Body) -> tuple[Call, ...]:
 
 
 def _subnets_left(params: Mapping[str, Any], now: Body) -> Body:
-    named = params.get("SubnetMappings") or [{"SubnetId": subnet} for subnet in params["Subnets"]]
-    return _subnets(named)
+    return _subnets(params.get("SubnetMappings") or [{"SubnetId": subnet} for subnet in params["Subnets"]])
 
 
 def _set_address_type(ref: Ref, now: Body, want: Body) -> tuple[Call, ...]:
     return (Call("elbv2", "SetIpAddressType", {"LoadBalancerArn": ref.id[0], "IpAddressType": want}),)
-
-
-def _address_type_left(params: Mapping[str, Any], now: Body) -> Body:
-    return params["IpAddressType"]
 
 
 BALANCER = Read(
@@ -59,6 +53,7 @@ ATTRIBUTES = Read("DescribeLoadBalancerAttributes")
 TAGS_OF = Read("DescribeTags", many="ResourceArns", batch=20, items="TagDescriptions", key="ResourceArn")
 IDENTITY = "{LoadBalancerName: LoadBalancerName, Scheme: Scheme, Type: Type, VpcId: VpcId}"
 
+ADDRESSES = Loss("a subnet that comes back gets new addresses from AWS", "*", "present", "absent", residue=False)
 SUBNETS = Facet(
     "subnets",
     (BALANCER,),
@@ -67,15 +62,7 @@ SUBNETS = Facet(
     Hand(("SetSubnets",), _set_subnets, _subnets_left, ("Subnets", "SubnetMappings")),
     Grain.WHOLE,
     show="all",
-    losses=(
-        Loss(
-            "a subnet that comes back gets new addresses where AWS assigns them",
-            "*",
-            "present",
-            "absent",
-            residue=False,
-        ),
-    ),
+    losses=(ADDRESSES,),
     group="network",
 )
 GROUPS = Facet(
@@ -89,7 +76,12 @@ GROUPS = Facet(
     author=_group,
     author_members=("group",),
 )
-ADDRESS_TYPE = Hand(("SetIpAddressType", "SetSubnets"), _set_address_type, _address_type_left, ("IpAddressType",))
+ADDRESS_TYPE = Hand(
+    ("SetIpAddressType", "SetSubnets"),
+    _set_address_type,
+    lambda params, now: params["IpAddressType"],
+    ("IpAddressType",),
+)
 SETTING = Items("ModifyLoadBalancerAttributes", "Attributes", batch=20)
 TAGGING = Items("AddTags", "Tags", "RemoveTags", "TagKeys", keys_only=True, params={"ResourceArns": ("{arn}",)})
 OWN = r":loadbalancer/(app|net|gwy)/"

@@ -1,5 +1,7 @@
 """Load balancers and tables, disturbed by each operation: what changes is what was foretold, and it comes back."""
 
+import contextlib
+import json
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
@@ -13,12 +15,14 @@ from changectl.contracts.kind import ResourceKind
 from changectl.engine.asking import Eyes
 from changectl.engine.capture import capture, settling
 from changectl.engine.effects import Rows, rows, touched
+from changectl.engine.finding import find
 from changectl.engine.foretell import Unforeseeable, foretold
-from changectl.engine.verdict import reachable
+from changectl.engine.verdict import reachable, reversibility
 from changectl.engine.writing import writes
-from changectl.errors import ChangectlError
+from changectl.errors import ChangectlError, NotFound
 from changectl.model.merge import merged
-from changectl.model.resource import Call, Ref, Resource
+from changectl.model.preview import Reversibility
+from changectl.model.resource import Call, Ref, Resource, Target
 from changectl.resources import load_balancer, table
 from tests.resources import load_balancer_case, table_case
 
@@ -49,6 +53,148 @@ def test_every_operation_changes_what_was_foretold_and_comes_back(case: ModuleTy
             failed.setdefault(name, why)
 
     assert failed.keys() == case.GAPS[emulator.name].keys(), failed
+
+
+def test_each_gap_is_the_emulators_own(emulator: Emulator) -> None:
+    ref, dynamodb = table_case.make(emulator.client), emulator.client("dynamodb")
+    if emulator.name == "ministack":
+        days = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 7}
+        dynamodb.update_continuous_backups(TableName=ref.id[0], PointInTimeRecoverySpecification=days)
+        backups = dynamodb.describe_continuous_backups(TableName=ref.id[0])["ContinuousBackupsDescription"]
+        assert backups["PointInTimeRecoveryDescription"].get("RecoveryPeriodInDays") != 7
+        return
+    dynamodb.update_table(TableName=ref.id[0], TableClass="STANDARD_INFREQUENT_ACCESS")
+    assert "TableClassSummary" not in dynamodb.describe_table(TableName=ref.id[0])["Table"]
+    on = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    dynamodb.update_table(TableName=ref.id[0], StreamSpecification=on)
+    dynamodb.update_table(TableName=ref.id[0], StreamSpecification={"StreamEnabled": False})
+    with pytest.raises(dynamodb.exceptions.ResourceInUseException):
+        dynamodb.update_table(TableName=ref.id[0], StreamSpecification=on)
+    balancer, elbv2 = load_balancer_case.make(emulator.client), emulator.client("elbv2")
+    step = load_balancer_case.disturb(balancer, emulator.client)[4].call
+    assert isinstance(step, Call)
+    elbv2.set_subnets(**step.params)
+    [shown] = elbv2.describe_load_balancers(LoadBalancerArns=[balancer.id[0]])["LoadBalancers"]
+    assert shown["IpAddressType"] == "ipv4"
+
+
+def test_one_that_is_gone_is_absent_alone_and_among_others(case: ModuleType, emulator: Emulator) -> None:
+    ref = case.make(emulator.client)
+    other = Ref(ref.kind, (f"{ref.id[0][:-3]}xxx",), REGION)
+
+    assert capture(KINDS, [other], _eyes(emulator))[other] is None
+    found = capture(KINDS, [other, ref], _eyes(emulator))
+    assert found[other] is None
+    assert found[ref] == _now(ref, _aws(emulator))
+
+
+def test_every_body_survives_the_way_to_aws_and_back(case: ModuleType, emulator: Emulator) -> None:
+    ref = case.make(emulator.client)
+    seen = [_now(ref, _aws(emulator))]
+    for step in case.disturb(ref, emulator.client):
+        for call in (*step.setup, step.call):
+            with contextlib.suppress(ChangectlError):
+                _aws(emulator).send(call)
+        seen.append(_now(ref, _aws(emulator)))
+
+    for resource in seen:
+        for facet in KINDS[ref.kind].facets:
+            body = resource[facet.name]
+            assert json.loads(json.dumps(body)) == body
+            if body is not None and facet.write is not None:
+                assert facet.shape.canon(facet.shape.wire(body)) == body, facet.name
+
+
+def test_a_load_balancer_is_found_by_its_name(emulator: Emulator) -> None:
+    ref = load_balancer_case.make(emulator.client)
+    target = Target("load-balancer", "rentals")
+
+    assert find(KINDS, [target], _eyes(emulator), REGION) == {target: ref}
+    with pytest.raises(NotFound):
+        find(KINDS, [Target("load-balancer", "stables")], _eyes(emulator), REGION)
+
+
+def test_a_protected_resource_is_opened_before_it_is_deleted(case: ModuleType, emulator: Emulator) -> None:
+    ref, aws = case.make(emulator.client), _aws(emulator)
+    kind = KINDS[ref.kind]
+    protect = {
+        "load-balancer": ("attributes", {**(_now(ref, aws).get("attributes") or {}), PROTECTED: "true"}),
+        "table": ("protection", True),
+    }[ref.kind]
+    for call in writes(kind, ref, _now(ref, aws), dict([protect]), ACCOUNT):
+        aws.send(call)
+
+    calls = writes(kind, ref, _now(ref, aws), None, ACCOUNT)
+
+    assert len(calls) == 2
+    for call in calls:
+        aws.send(call)
+    assert capture(KINDS, [ref], _eyes(emulator))[ref] is None
+
+
+def test_back_to_provisioned_sets_the_limits_of_every_index_in_the_same_call() -> None:
+    calls = writes(table.KIND, TABLE, ON_DEMAND, PROVISIONED, ACCOUNT)
+
+    assert [call.params for call in calls] == [
+        {
+            "TableName": "bookings",
+            "BillingMode": "PROVISIONED",
+            "ProvisionedThroughput": UNITS,
+            "GlobalSecondaryIndexUpdates": [{"Update": {"IndexName": "by-guest", "ProvisionedThroughput": UNITS}}],
+        }
+    ]
+
+
+def test_an_index_is_built_and_removed_in_calls_of_their_own() -> None:
+    more = {"BillingMode": "PROVISIONED", "ProvisionedThroughput": {**UNITS, "ReadCapacityUnits": 9}}
+    other = {**INDEX, "KeySchema": [{"AttributeName": "unicorn", "KeyType": "HASH"}], "Types": {"unicorn": "S"}}
+    want = {"capacity": more, "indexes": {"by-guest": other}, "class": "STANDARD_INFREQUENT_ACCESS"}
+
+    calls = writes(table.KIND, TABLE, {**PROVISIONED, "class": "STANDARD"}, want, ACCOUNT)
+
+    assert [sorted(set(call.params) - {"TableName"}) for call in calls] == [
+        ["ProvisionedThroughput"],
+        ["GlobalSecondaryIndexUpdates"],
+        ["AttributeDefinitions", "GlobalSecondaryIndexUpdates"],
+        ["TableClass"],
+    ]
+
+
+def test_only_an_index_that_must_be_built_again_is_a_loss() -> None:
+    without = {**PROVISIONED, "indexes": None}
+
+    assert reversibility(table.KIND, without, PROVISIONED).reversibility is Reversibility.EXACT
+    assert reversibility(table.KIND, PROVISIONED, without).reversibility is Reversibility.LOSSY
+    assert reversibility(table.KIND, PROVISIONED, None).reversibility is Reversibility.IRREVERSIBLE
+
+
+def test_members_that_are_not_captured_make_an_update_unforeseeable() -> None:
+    call = Call("dynamodb", "UpdateTable", {"TableName": "bookings", "SSESpecification": {"Enabled": True}}, REGION)
+
+    assert not touched(ROWS, KINDS, call).known
+
+
+def test_an_arn_is_the_name_and_that_of_an_index_is_not() -> None:
+    arn = "arn:aws:dynamodb:ap-southeast-2:123456789012:table/bookings"
+    assert table.KIND.spell is not None
+    assert table.KIND.spell(arn) == ("bookings",) == table.KIND.spell("bookings")
+    assert table.KIND.spell(f"{arn}/index/by-guest") == (f"{arn}/index/by-guest",)
+
+
+UNITS = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
+KEYS: Mapping[str, Any] = {
+    "KeySchema": [{"AttributeName": "guest", "KeyType": "HASH"}],
+    "Projection": {"ProjectionType": "ALL"},
+    "Types": {"guest": "S"},
+}
+INDEX: Mapping[str, Any] = {**KEYS, "ProvisionedThroughput": UNITS}
+PROVISIONED: Resource = {
+    "capacity": {"BillingMode": "PROVISIONED", "ProvisionedThroughput": UNITS},
+    "indexes": {"by-guest": INDEX},
+}
+ON_DEMAND: Resource = {"capacity": {"BillingMode": "PAY_PER_REQUEST"}, "indexes": {"by-guest": KEYS}}
+TABLE = Ref("table", ("bookings",), REGION)
+PROTECTED = "deletion_protection.enabled"
 
 
 def _judged(case: ModuleType, number: int, emulator: Emulator) -> tuple[tuple[str, str], str]:
@@ -115,7 +261,7 @@ def _differing(one: Resource, other: Resource) -> dict[str, Any]:
 
 
 def _now(ref: Ref, aws: Aws) -> Resource:
-    eyes = Eyes(aws.send, lambda thunks: [thunk() for thunk in thunks], ACCOUNT)
+    eyes = _looking(aws)
     assert not settling(KINDS, ref, eyes)
     found = capture(KINDS, [ref], eyes)[ref]
     assert found is not None
@@ -124,3 +270,11 @@ def _now(ref: Ref, aws: Aws) -> Resource:
 
 def _aws(emulator: Emulator) -> Aws:
     return connect(Settings(REGION, endpoint=emulator.endpoint)).gated(lambda call: None)
+
+
+def _eyes(emulator: Emulator) -> Eyes:
+    return _looking(_aws(emulator))
+
+
+def _looking(aws: Aws) -> Eyes:
+    return Eyes(aws.send, lambda thunks: [thunk() for thunk in thunks], ACCOUNT)
