@@ -8,6 +8,7 @@ from changectl.errors import CannotRecord, ChangectlError
 from changectl.model.bodies import body_of, laid_over, snapshot_json, snapshot_of
 from changectl.model.change import Change, Fate, Sent, evolve
 from changectl.model.events import Event, RollbackWanted
+from changectl.model.merge import carried
 from changectl.model.plan import Plan
 from changectl.model.resource import Body, FacetRef, Ref, Resource, Snapshot
 from changectl.model.values import ResultValue, later
@@ -124,10 +125,24 @@ class Attempt:
         return state
 
     def ours(self, facet: FacetRef) -> tuple[Body, ...]:
-        """Every value that some call of this attempt, forward or back, can have left in a setting."""
-        left = [self.leaves(sent) for sent in self.change.calls if sent.may_have_worked]
-        left += [self.bodies(digest) for digest in self.change.left_by.values()]
-        return tuple(body_of(bodies, facet) for bodies in left if _says(bodies, facet))
+        """Every value that some call of this attempt, forward or back, can have left in a setting.
+
+        Only what a call changed is ours: what it found beside that, a stranger's item say, is not.
+        """
+        grain = self.world.ground.kinds[facet.ref.kind].facet(facet.facet).grain
+        before = body_of(self.before(), facet)
+        pairs = [(self.found(sent), self.leaves(sent)) for sent in self.change.calls if sent.may_have_worked]
+        pairs += [(self._found_by(step, facet), self.bodies(digest)) for step, digest in self.change.left_by.items()]
+        return tuple(
+            carried(body_of(found, facet), body_of(left, facet), before, grain)
+            for found, left in pairs
+            if _says(left, facet)
+        )
+
+    def _found_by(self, step: str, facet: FacetRef) -> Snapshot:
+        """What a step's first call found of a setting."""
+        found = (self.found(sent) for sent in self.change.calls if sent.started.step == step)
+        return next((bodies for bodies in found if _says(bodies, facet)), self.before())
 
     def lives(self, ref: Ref) -> tuple[Resource | None, ...]:
         """Every state as a whole in which our calls, one after the other, can have left a resource."""

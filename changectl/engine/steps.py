@@ -16,6 +16,7 @@ from changectl.model import events as e
 from changectl.model.bodies import body_of, facets_of
 from changectl.model.change import Fate, Sent
 from changectl.model.digest import digest
+from changectl.model.merge import is_reached
 from changectl.model.plan import Check, Step
 from changectl.model.resource import Body, Call, FacetRef, Ref, Resource, Snapshot
 
@@ -81,9 +82,12 @@ def _aim(attempt: Attempt, step: Step, phase: str, want: Mapping[FacetRef, Body]
         for call in writes(kind, ref, now, facets, ground.eyes.account):
             send_settled(attempt, call, phase, step.id, again=again)
             at_rest(attempt, ref)
-        left[ref] = _read_until(attempt, ref, facets)
-        if missed := [name for name, body in (facets or {}).items() if (left[ref] or {}).get(name) != body]:
+        after = _read_until(attempt, ref, facets) or {}
+        grains = {name: kind.facet(name).grain for name in facets}
+        missed = [n for n in facets if not is_reached(facets[n], now.get(n), after.get(n), grains[n])]
+        if missed:
             raise StepFault(f"AWS accepted it, but {ref} {', '.join(missed)} is not what was asked for")
+        left[ref] = facets  # as reached: what was read may hold a stranger's items beside ours
     return left
 
 
@@ -96,7 +100,21 @@ def _send(attempt: Attempt, step: Step, phase: str, call: Call) -> Snapshot:
     leaves, left = attempt.leaves(sent), {}
     for ref in dict.fromkeys((*(f.ref for f in sent.started.facets), *sent.made)):
         at_rest(attempt, ref)
-        left[ref] = _read_until(attempt, ref, leaves.get(ref, {}))
+        after = _read_until(attempt, ref, leaves.get(ref, {}))
+        made = ref in (*sent.made, *sent.started.creates)
+        left[ref] = after if after is None or made else _left(attempt, sent, ref, after)
+    return left
+
+
+def _left(attempt: Attempt, sent: Sent, ref: Ref, after: Resource) -> Resource:
+    """What a call left of each setting: as foretold, where that shows, else as AWS made of it."""
+    kind, left = attempt.world.ground.kinds[ref.kind], {}
+    found, foretold = attempt.found(sent).get(ref) or {}, attempt.leaves(sent).get(ref) or {}
+    for name in dict.fromkeys(facet.facet for facet in sent.started.facets if facet.ref == ref):
+        shows = name in foretold and is_reached(
+            foretold[name], found.get(name), after.get(name), kind.facet(name).grain
+        )
+        left[name] = foretold[name] if shows else after.get(name)
     return left
 
 

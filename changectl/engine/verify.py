@@ -7,7 +7,7 @@ from changectl.model import events as e
 from changectl.model.bodies import body_of
 from changectl.model.change import Outcome
 from changectl.model.difference import snapshot_differences
-from changectl.model.merge import merged
+from changectl.model.merge import is_reached
 from changectl.model.resource import FacetRef, Resource, Snapshot
 
 
@@ -53,6 +53,4 @@ def _is_as_intended(attempt: Attempt, facet: FacetRef, now: Snapshot) -> bool:
     if expected.get(facet.ref) is None or now.get(facet.ref) is None:
         return (expected.get(facet.ref) is None) == (now.get(facet.ref) is None)
     grain = attempt.world.ground.kinds[facet.ref.kind].facet(facet.facet).grain
-    present = body_of(now, facet)
-    merge = merged(body_of(expected, facet), (body_of(before, facet),), present, grain)
-    return not merge.strangers and merge.want == present
+    return is_reached(body_of(expected, facet), body_of(before, facet), body_of(now, facet), grain)

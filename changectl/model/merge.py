@@ -42,6 +42,17 @@ def merged(before: Body, ours: Sequence[Body], now: Body, grain: Grain) -> Merge
     return _merged(before, tuple(ours), now, _depth(grain), ())
 
 
+def carried(found: Body, left: Body, onto: Body, grain: Grain) -> Body:
+    """What a call that found one body and left another makes of a third: only the paths that it changed are its own."""
+    return _carried(found, left, onto, _depth(grain))
+
+
+def is_reached(want: Body, was: Body, now: Body, grain: Grain) -> bool:
+    """Whether now is as wanted on every path that had to change; the others may be anybody's."""
+    merge = merged(want, (was,), now, grain)
+    return not merge.strangers and merge.want == now
+
+
 def _depth(grain: Grain) -> int:
     return {Grain.WHOLE: 0, Grain.ITEM: 1, Grain.LEAF: 1 << 16}[grain]
 
@@ -68,6 +79,18 @@ def _merged_map(before: Body, ours: tuple[Body, ...], now: Body, depth: int, pat
         if part.want is not None:
             want[name] = part.want
     return Merge(want or None, tuple(strangers))
+
+
+def _carried(found: Body, left: Body, onto: Body, depth: int) -> Body:
+    if found == left:
+        return onto
+    sides = (found, left, onto)
+    if not depth or not any(isinstance(side, Mapping) for side in sides) or not all(_is_map(side) for side in sides):
+        return left
+    names = sorted(dict.fromkeys(name for side in sides for name in side or {}))
+    of = ((name, [(side or {}).get(name) for side in sides]) for name in names)
+    parts = {name: _carried(was, will, mine, depth - 1) for name, (was, will, mine) in of}
+    return {name: part for name, part in parts.items() if part is not None} or None
 
 
 def _is_map(side: Body) -> bool:
