@@ -160,6 +160,26 @@ def test_an_index_is_built_and_removed_in_calls_of_their_own() -> None:
     ]
 
 
+def test_what_a_stream_shows_changes_by_off_and_on() -> None:
+    calls = writes(table.KIND, TABLE, {"stream": "NEW_IMAGE"}, {"stream": "KEYS_ONLY"}, ACCOUNT)
+
+    assert [call.params["StreamSpecification"] for call in calls] == [
+        {"StreamEnabled": False},
+        {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+    ]
+
+
+def test_a_limit_on_demand_goes_by_saying_none() -> None:
+    limited = {"BillingMode": "PAY_PER_REQUEST", "OnDemandThroughput": {"MaxReadRequestUnits": 4}}
+    free = {"BillingMode": "PAY_PER_REQUEST"}
+
+    [call] = writes(table.KIND, TABLE, {"capacity": limited}, {"capacity": free}, ACCOUNT)
+
+    none = {"MaxReadRequestUnits": -1, "MaxWriteRequestUnits": -1}
+    assert call.params == {"TableName": "bookings", "OnDemandThroughput": none}
+    assert foretold(ROWS, KINDS, call, {TABLE: {"capacity": limited}}) == {TABLE: {"capacity": free}}
+
+
 def test_only_an_index_that_must_be_built_again_is_a_loss() -> None:
     without = {**PROVISIONED, "indexes": None}
 

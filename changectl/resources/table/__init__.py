@@ -83,6 +83,7 @@ WINDOW = _lost("recovery reaches back no further than to when it was put back", 
 RECOVERED = "PointInTimeRecoveryDescription"
 PROTECT = Put("UpdateTable", "DeletionProtectionEnabled", empty=False)
 
+AT_REST = ("ACTIVE", "ARCHIVED", "INACCESSIBLE_ENCRYPTION_CREDENTIALS", "REPLICATION_NOT_AUTHORIZED")
 FACETS = (
     _facet("identity", TABLE, f"Table.{KEYS}", RAW, None),
     _facet("capacity", TABLE, f"Table.{{{MODE}, {LIMITS}}}", CAPACITY, SET_CAPACITY, SWITCH),
@@ -115,7 +116,7 @@ KIND = ResourceKind(
     recreated_why="a table made anew has none of its items",
     gone=frozenset({"ResourceNotFoundException"}),
     incarnation="Table.TableId || Table.CreationDateTime",
-    settled=Settled("[Table.TableStatus, Table.GlobalSecondaryIndexes[].IndexStatus][]", ("ACTIVE", "ARCHIVED")),
+    settled=Settled("[Table.TableStatus, Table.GlobalSecondaryIndexes[].IndexStatus][]", AT_REST),
     alone=("TableClass", "GlobalSecondaryIndexUpdates[?Create || Delete]"),
     settle=60,
     not_captured={
