@@ -41,5 +41,7 @@ def documents(register: Register, new: Mapping[str, str]) -> Iterator[tuple[dict
             value, text = json.loads(content), content.decode()
             _ = value["change"], value["seq"], value["event"]
         except (ValueError, KeyError, TypeError) as error:
-            raise RegisterUnsound(f"{path} of the register is not an event", "look at it with git log changectl/register", path=path) from error
+            raise RegisterUnsound(
+                f"{path} of the register is not an event", "look at it with git log changectl/register", path=path
+            ) from error
         yield value, text
