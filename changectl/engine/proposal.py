@@ -102,7 +102,8 @@ def _bound_step(kinds: Mapping[str, ResourceKind], plan: Plan, step: StepPreview
 def _digest(kinds: Mapping[str, ResourceKind], salt: str, facet: FacetRef, body: Body) -> str:
     if body is None:
         return "absent"
-    if not kinds[facet.ref.kind].facet(facet.facet).secret:
+    declared = kinds[facet.ref.kind].facet(facet.facet)
+    if declared.show == "all" and not declared.secret:
         return digest_of(body)
     slow = hashlib.scrypt(canonical(body), salt=f"{salt} {facet}".encode(), n=SLOW["n"], r=SLOW["r"], p=SLOW["p"])
     return f"scrypt:{slow.hex()}"
