@@ -9,8 +9,6 @@ from typing import TextIO
 from changectl.model.resource import Body
 from changectl.views.page import Page, plain_lines
 
-COLORS = ("auto", "always", "never")
-
 
 @dataclass(frozen=True, slots=True)
 class Output:
