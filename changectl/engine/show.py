@@ -15,7 +15,7 @@ def shown(facet: Facet, body: Body, path: tuple[str, ...] = ()) -> str:
     """The body as text, or a word in its place."""
     if body is None:
         return "absent"
-    if facet.secret or not _may_show(facet, path):
+    if not _may_show(facet, path):
         return "(secret)"
     text = body if isinstance(body, str) else json.dumps(body, sort_keys=True, ensure_ascii=False)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
@@ -31,5 +31,5 @@ def shown_difference(facet: Facet, difference: Difference) -> Shown:
 
 def _may_show(facet: Facet, path: tuple[str, ...]) -> bool:
     if facet.show == "all":
-        return True
+        return not facet.secret
     return bool(path) and any(path[0] == allowed.split(".")[0] for allowed in facet.show)

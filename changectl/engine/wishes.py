@@ -50,15 +50,15 @@ def _read_wishes(facet: Facet, node: Node, complaints: Complaints) -> Iterator[W
         case Mapping() as members if not members:
             complaints.add("CHG205", f"nothing is said about {facet.name}", node)
         case Mapping() as members if _is_pair(members):
-            yield from _become(facet, "", node, complaints)
+            yield from _become(facet, _meant(facet, members), node, complaints)
         case Mapping() as members if any(_is_later(name) for name in members):
-            yield Become(typed(node, complaints))
+            yield Become(typed(node, complaints), None, facet.plain)
         case Mapping() as members if any(_lists(name, child) for name, child in members.items()):
             yield from _items(facet, node, members, complaints)
         case Mapping() as members:
             yield from _members(facet, node, members, complaints)
         case str() | int() | float() | bool():
-            yield Become(_value(facet, node, complaints))
+            yield Become(_value(facet, node, complaints), None, facet.plain)
         case None:
             complaints.add("CHG206", f"{facet.name} has no value", node, "write {to: null} to mean that it should go")
         case _:
@@ -68,6 +68,15 @@ def _read_wishes(facet: Facet, node: Node, complaints: Complaints) -> Iterator[W
 
 def _is_pair(members: Mapping[str, Node]) -> bool:
     return bool(members) and set(members) <= {"from", "to"}
+
+
+def _meant(facet: Facet, members: Mapping[str, Node]) -> str:
+    """The member that `{from, to}` right under a setting is about; none where the whole is given, or should go."""
+    whole = any(
+        child.value is None or (isinstance(child.value, Mapping) and not any(map(_is_later, child.value)))
+        for child in members.values()
+    )
+    return "" if whole else facet.plain
 
 
 def _is_later(name: str) -> bool:
