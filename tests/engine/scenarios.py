@@ -86,6 +86,18 @@ SCENARIOS = (
     ),
     Scenario("a to b to c, and the check fails", plan(*ON_ONE, checks=("up",)), Outcome.ROLLED_BACK, trouble=red("up")),
     Scenario(
+        "added to, which shows when it is done twice",
+        plan(step("one", toy("AppendLog", Name="a", More="x")), step("two", toy("AppendLog", Name="a", More="y"))),
+        Outcome.APPLIED,
+        {**BOXES, "a": {**BOXES["a"], "Log": "xy"}},
+    ),
+    Scenario(
+        "added to, and the check fails",
+        plan(step("one", toy("AppendLog", Name="a", More="x")), checks=("up",)),
+        Outcome.ROLLED_BACK,
+        trouble=red("up"),
+    ),
+    Scenario(
         "made and set",
         plan(step("make", toy("CreateBox", Name="d")), step("shut", toy("PutLid", Name="d", Lid="shut"))),
         Outcome.APPLIED,

@@ -8,6 +8,7 @@ from changectl.contracts.kind import (
     Delete,
     Effect,
     Facet,
+    Hand,
     Items,
     Put,
     Read,
@@ -20,6 +21,15 @@ from changectl.model.merge import Grain
 from changectl.model.resource import Call, Ref, Resource
 
 GET = Read("GetBox")
+
+
+def put_log(ref: Ref, now: Any, want: Any) -> tuple[Call, ...]:
+    return (Call("toy", "PutLog", {"Name": ref.id[0], "Log": want or ""}),)
+
+
+def left_log(params: Mapping[str, Any], now: Any) -> Any:
+    return (now or "") + params["More"] if "More" in params else params["Log"] or None
+
 
 BOX = ResourceKind(
     name="box",
@@ -39,6 +49,9 @@ BOX = ResourceKind(
             show="all",
         ),
         Facet("note", (GET,), "Box.Note", PLAIN, Put("PutNote", "Note", clear="DeleteNote"), Grain.WHOLE, secret=True),
+        Facet(
+            "log", (GET,), "Box.Log", TEXT, Hand(("PutLog", "AppendLog"), put_log, left_log), Grain.WHOLE, show="all"
+        ),
     ),
     also=(Effect("CreateBox", "creates", "Name"), Effect("DeleteBox", "deletes", "Name")),
     create=Create("CreateBox", lambda ref, want: (Call("toy", "CreateBox", {"Name": ref.id[0]}),), (), "Name"),
@@ -64,7 +77,15 @@ class ToyAws:
     def ask(self, call: Call) -> Mapping[str, Any]:
         box = self._box(call)
         labels = [{"Key": k, "Value": v} for k, v in sorted(box["Labels"].items())]
-        return {"Box": {"Name": call.params["Name"], "Lid": box["Lid"], "Labels": labels, "Note": box["Note"]}}
+        return {
+            "Box": {
+                "Name": call.params["Name"],
+                "Lid": box["Lid"],
+                "Labels": labels,
+                "Note": box["Note"],
+                "Log": box["Log"],
+            }
+        }
 
     def write(self, call: Call) -> Mapping[str, Any]:
         self.sent.append(call.operation)
@@ -83,6 +104,10 @@ class ToyAws:
                 box[member] = p[member]
             case "DeleteLid" | "DeleteNote":
                 box[call.operation.removeprefix("Delete")] = None
+            case "PutLog":
+                box["Log"] = p["Log"] or None
+            case "AppendLog":  # not idempotent: sent twice, it shows
+                box["Log"] = (box["Log"] or "") + p["More"]
             case "AddLabels":
                 box["Labels"] |= {item["Key"]: item["Value"] for item in p["Labels"]}
             case "RemoveLabels":
@@ -107,4 +132,4 @@ class ToyAws:
 
 
 def _box(box: Mapping[str, Any]) -> dict[str, Any]:
-    return {"Lid": None, "Note": None, **box, "Labels": dict(box.get("Labels", {}))}
+    return {"Lid": None, "Note": None, "Log": None, **box, "Labels": dict(box.get("Labels", {}))}
