@@ -17,7 +17,7 @@ def populate(endpoint: str, region: str) -> None:
 
     1.4 s on a moto server that has just started, 0.25 s after a reset: its first ec2 call alone takes a second.
     """
-    client = _clients(endpoint, region)
+    client = clients(endpoint, region)
     with ThreadPoolExecutor(max_workers=8) as pool:
         # ec2 first: it is the slowest to wake up, and the other clients are made meanwhile.
         network = pool.submit(unicorn_front.network, client("ec2"), region)
@@ -35,10 +35,11 @@ def populate(endpoint: str, region: str) -> None:
             done.result()
 
 
-def _clients(endpoint: str, region: str) -> Callable[[str], Any]:
+def clients(endpoint: str, region: str) -> Callable[[str], Any]:
+    """Plain boto3 clients of the sandbox, by service; none goes by way of a proxy."""
     from botocore.config import Config
 
-    once = Config(retries={"total_max_attempts": 1})
+    once = Config(retries={"total_max_attempts": 1}, proxies={})
     return lambda service: _session(region).client(service, endpoint_url=endpoint, config=once)
 
 
