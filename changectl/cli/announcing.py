@@ -14,6 +14,7 @@ from changectl.cli.output import Output
 from changectl.contracts.channel import Announcement, Channel
 from changectl.model import events as e
 from changectl.model.plan import Plan
+from changectl.model.status import Production
 from changectl.planfile.config import ChannelSettings
 from changectl.views.narrate import is_detail, sentence
 from changectl.views.page import Style, line, text
@@ -47,7 +48,11 @@ class Announcer:
                 self._out.progress((line(text(_clock(), Style.QUIET), "  ", text(said, style)),))
         if self._thread and isinstance(event, TOLD):
             plan, at = self._plan, datetime.now(UTC).isoformat(timespec="seconds")
-            self._queue.put(Announcement(plan.id, plan.title, type(event).__name__, said, "", at, plan.lead, plan.env))
+            self._queue.put(
+                Announcement(
+                    plan.id, plan.title, type(event).__name__, said, _production(event), at, plan.lead, plan.env
+                )
+            )
 
     def close(self) -> None:
         """Wait for the channels, no longer than PATIENCE."""
@@ -66,6 +71,25 @@ class Announcer:
                     said = text(f"channel {name} failed and is dropped: {why}", Style.WARN)
                     with suppress(OSError, ValueError):
                         self._out.progress((line(said),))
+
+
+def _production(event: e.Event) -> str:
+    """The state of production when this is announced."""
+    match event:
+        case e.Begun():
+            return Production.UNTOUCHED.value
+        case e.Closed(outcome):
+            return ENDED.get(outcome, Production.UNKNOWN).value
+        case _:
+            return Production.MIXED.value
+
+
+ENDED = {
+    "applied": Production.AS_INTENDED,
+    "rolled-back": Production.AS_BEFORE,
+    "refused": Production.UNTOUCHED,
+    "abandoned": Production.UNTOUCHED,
+}
 
 
 def asker(can_ask: bool) -> Callable[[str, tuple[str, ...]], str | None]:

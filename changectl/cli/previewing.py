@@ -8,8 +8,9 @@ from changectl.cli.ground import Signed, signed_in
 from changectl.cli.memory import Memory
 from changectl.engine.preview import Foreseen, foresee
 from changectl.engine.proposal import proposal
-from changectl.errors import ConfigurationWrong
+from changectl.errors import ConfigurationWrong, GateRefused
 from changectl.model.events import Proposed
+from changectl.model.plan import Plan
 from changectl.planfile.config import Configuration, Env
 from changectl.register.propose import authors_of, config_at_default_branch
 
@@ -29,12 +30,22 @@ def previewed(here: Desk, loaded: Loaded, found: Memory | None, by: str = "") ->
     """Read production and foresee the plan. `found` None: without a repository, which is enough to look."""
     plan = loaded.plan
     env = rules(here, found).env(plan.env) if found else here.env(plan.env)
+    _in_regions(plan, env)
     signed = signed_in(env, plan.region, catalogue(), plan.id)
     foreseen = foresee(plan, signed.ground)
     authors = authors_of(found.repository, loaded.path, plan.id) if found else ()
     return Previewed(
         loaded, env, signed, foreseen, proposal(plan, foreseen, signed.ground.kinds, authors or ((by,) if by else ()))
     )
+
+
+def _in_regions(plan: Plan, env: Env) -> None:
+    """Every step is in a region of the environment. Raises GateRefused."""
+    outside = sorted({step.region for step in plan.all_steps() if step.region and step.region not in env.regions})
+    if outside:
+        raise GateRefused(
+            f"{', '.join(outside)} is not a region of {env.name} ({', '.join(env.regions)})", "add it to changectl.toml"
+        )
 
 
 def rules(here: Desk, found: Memory) -> Desk:

@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 from types import FrameType
 from typing import Any
 
+HEARTBEAT = 30.0
+"""Seconds after which a wait says that it goes on: short enough that nobody thinks it hangs."""
+
 FIRST = "\nFinishing the call in flight, then going back. Press Ctrl-C again to stop at once.\n"
 SECOND = "\nStopping at once.\n"
 
@@ -37,7 +40,10 @@ class Stops:
     def wait(self, seconds: float) -> None:
         """Let so much time pass, or less if somebody asks to stop meanwhile."""
         self._came.clear()
-        self._came.wait(seconds)
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and not self._came.wait(min(left, HEARTBEAT)):
+            if until > time.monotonic():
+                sys.stderr.write(f"          still waiting, {until - time.monotonic():.0f} s at the most\n")
 
     def come(self, number: int, _: FrameType | None) -> None:
         """A signal handler: counts, says so, and wakes whoever waits."""

@@ -62,6 +62,8 @@ class Keeper:
 
     def take_locks(self) -> tuple[tuple[str, int], ...]:
         """Publish the begin and take every lock, in one push. Raises Locked, RemoteNeeded."""
+        if self._begun().offline:
+            return ()
         wish = LockWish(self._names(), self._owner(), over_lock=bool(self._begun().over_lock))
         return self.memory.register.append(tuple(unpublished(self.entries)), locks=wish).epochs
 

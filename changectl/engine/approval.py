@@ -1,5 +1,7 @@
 """Whether a change may begin: enough people, none of them its author, on exactly these bytes over this production."""
 
+from datetime import datetime
+
 from changectl.errors import Drifted, GateRefused, InProgress
 from changectl.model.change import Change
 from changectl.model.digest import short
@@ -68,6 +70,23 @@ def _void(plan: Plan, change: Change, now: Proposed) -> Drifted:
         f"production changed after {last.approver} approved it: {what or 'what a name means is not what it was'}",
         f"look at it (changectl preview {plan.id}), then have it approved anew: changectl propose {plan.id}",
     )
+
+
+def in_window(plan: Plan, now: datetime) -> None:
+    """Raises GateRefused outside the time that the plan says, unless it is an emergency."""
+    start, duration = plan.when.start, plan.when.duration
+    if start is None or plan.emergency:
+        return
+    if now < start:
+        raise GateRefused(
+            f"{plan.id} is planned for {start:%Y-%m-%d %H:%M %Z}, and it is not time yet", "wait, or change `when:`"
+        )
+    if duration is not None and now >= start + duration:
+        over = start + duration
+        raise GateRefused(
+            f"the window of {plan.id} closed at {over:%Y-%m-%d %H:%M %Z}",
+            f"change `when:`, then: changectl propose {plan.id}",
+        )
 
 
 def agreed_to(change_id: str, change: Change, now: Proposed) -> None:

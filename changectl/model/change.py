@@ -147,7 +147,7 @@ def evolve(change: Change, event: e.Event) -> Change:
         case e.StepStarted() | e.StepDone() | e.StepFailed() | e.UndoDone() | e.UndoFailed():
             return _stepped(change, event)
         case e.CallStarted() | e.CallDone() | e.CallFailed() | e.CallUnknown():
-            return replace(change, calls=_called(change.calls, event))
+            return replace(change, calls=_called(change.calls, event), approvals=())  # spent: production is touched
         case e.CheckPassed() | e.CheckFailed() | e.CheckErrored() | e.Soaked() | e.Verified() | e.VerifyFailed():
             return _tested(change, event)
         case e.RollbackWanted() | e.FacetRestored() | e.FacetLeft() | e.Restored() | e.RestoreProven():
@@ -173,8 +173,8 @@ def _began(change: Change, event: e.SnapshotTaken | e.Begun | e.LocksHeld | e.Co
     match event:
         case e.SnapshotTaken():
             return replace(change, snapshot=event)
-        case e.Begun():  # the approvals are spent
-            return replace(change, begun=event, approvals=())
+        case e.Begun():
+            return replace(change, begun=event)
         case e.LocksHeld():
             return replace(change, locked=True)
         case e.Confirmed():
