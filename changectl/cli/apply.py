@@ -1,6 +1,8 @@
 """`changectl apply`: do what was approved, watch it, and go back by itself when it fails."""
 
 import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -8,16 +10,18 @@ import typer
 from changectl import __version__
 from changectl.cli.conducting import Manner, conducted, taken_up
 from changectl.cli.desk import Desk, change_id, desk, load
+from changectl.cli.loose import tied_up
 from changectl.cli.memory import Memory, me, memory
 from changectl.cli.options import Confirm, Json, NoInput, PlanArgument
 from changectl.cli.output import can_ask
 from changectl.cli.previewing import Previewed, previewed
 from changectl.cli.world import Keeper
-from changectl.engine.approval import approvers
+from changectl.engine.approval import approvers, in_window
 from changectl.engine.proposal import begin
 from changectl.engine.world import World
 from changectl.errors import GateRefused, InProgress
 from changectl.model.bodies import snapshot_json
+from changectl.model.change import Outcome
 from changectl.model.events import SnapshotTaken
 from changectl.register.vault import open_vault
 
@@ -29,6 +33,9 @@ def verb(
     over_lock: Annotated[
         str, typer.Option("--over-lock", metavar="REASON", help="Go on though another change holds a setting.")
     ] = "",
+    offline: Annotated[
+        str, typer.Option("--offline", metavar="REASON", help="Go on without the remote: no lock, recorded here only.")
+    ] = "",
     no_input: NoInput = False,
     json: Json = False,
 ) -> None:
@@ -38,24 +45,37 @@ def verb(
         found = memory(here.root)
         attempt = taken_up(here, found, change_id(here, plan))
         conducted(here, found, me(found), *attempt, lambda keeper, world: None, manner)
-    found = memory(here.root, fetch=True)
-    _new(here, found, plan, confirm, over_lock, manner)
+    found = memory(here.root, fetch=not offline)
+    _new(here, found, plan, confirm, Exceptions(over_lock, offline), manner)
 
 
-def _new(here: Desk, found: Memory, wanted: str, confirm: str, over_lock: str, manner: Manner) -> None:
+@dataclass(frozen=True, slots=True)
+class Exceptions:
+    """What this apply is allowed beyond the rules, each with its reason; recorded and announced."""
+
+    over_lock: str
+    offline: str
+
+
+def _new(here: Desk, found: Memory, wanted: str, confirm: str, but: Exceptions, manner: Manner) -> None:
     loaded, by = load(here, wanted), me(found)
     plan = loaded.plan
+    tied_up(found, by, plan.id)
     change = found.known(plan.id)
     if change.in_progress:
         raise InProgress(
             f"attempt {change.attempt} of {plan.id} has not ended",
             f"changectl apply --resume {plan.id}, or: changectl rollback {plan.id}",
         )
+    if change.outcome is Outcome.APPLIED:  # another snapshot would take what it did for the state before
+        raise GateRefused(f"{plan.id} is applied already", f"changectl rollback {plan.id}")
     seen = previewed(here, loaded, found, by)
+    if seen.env.production:
+        in_window(plan, datetime.now(UTC))
     needed = seen.env.approvals[plan.risk]
     agreed = approvers(plan, change, seen.proposed, needed)
     _confirmed(seen, confirm, manner)
-    earlier = found.story(plan.id).entries if change.proposed else ()
+    earlier = found.entries(plan.id)
     journal = found.journals.create(plan.id, change.attempt + 1)
     vault = open_vault(journal.folder)
 
@@ -65,10 +85,11 @@ def _new(here: Desk, found: Memory, wanted: str, confirm: str, over_lock: str, m
         if change.proposed is None or change.proposed.preview_digest != seen.proposed.preview_digest:
             keeper.record(seen.proposed)
         keeper.record(SnapshotTaken(digest, seen.foreseen.preview.facets))
-        asks = () if plan.back_out.auto_given else (step.asks_back for step in seen.foreseen.preview.steps)
+        asks = (step.asks_back for step in seen.foreseen.preview.steps)
         begun = begin(
             seen.proposed, seen.foreseen, agreed, digest, text, endpoint=seen.signed.endpoint, version=__version__,
-            going_back_asks="; ".join(filter(None, asks)), over_lock=over_lock,
+            going_back_asks="; ".join(filter(None, asks)), over_lock=but.over_lock,
+            offline=but.offline,
         )  # fmt: skip
         keeper.record(begun)
 

@@ -1,7 +1,7 @@
 """The preview: what a plan would do, step by step, over production as it is now. A value; nothing is changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from changectl.contracts.action import Aim, Send, Work
 from changectl.engine.capture import capture
@@ -41,6 +41,8 @@ def foresee(plan: Plan, ground: Ground) -> Foreseen:
         previews += [_step(plan, undo, ground, pinned, after)[1] for undo in step.undo]
         state = after
     previews += [_step(plan, step, ground, pinned, state)[1] for step in plan.back_out.steps]
+    if plan.back_out.auto_given:  # the author has decided, and nobody will be asked
+        previews = [replace(each, asks_back="") for each in previews]
     touched_facets = {facet for each in previews for facet in each.facets}
     facets = tuple(sorted(touched_facets | _declared(plan, ground, pinned)))
     account = ground.eyes.account
