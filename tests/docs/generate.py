@@ -7,17 +7,20 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.docs.blocks import filled
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def pages() -> Mapping[Path, str]:
-    """Every generated page with what it should say."""
-    return {}
+def pages() -> tuple[Path, ...]:
+    """Every page of the docs."""
+    return (*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md")))
 
 
-def stale() -> list[Path]:
-    """The pages that do not say what the program does."""
-    return [path for path, content in pages().items() if not path.exists() or path.read_text("utf-8") != content]
+def stale() -> Mapping[Path, str]:
+    """The pages that do not say what the program does, with what they should say."""
+    should = {path: filled(path.read_text("utf-8")) for path in pages()}
+    return {path: content for path, content in should.items() if content != path.read_text("utf-8")}
 
 
 def main() -> int:
@@ -27,8 +30,7 @@ def main() -> int:
     if "--check" in sys.argv:
         print(f"stale: {names}; run: python -m tests.docs.generate" if found else "the docs are fresh")
         return 1 if found else 0
-    for path, content in pages().items():
-        path.parent.mkdir(parents=True, exist_ok=True)
+    for path, content in found.items():
         path.write_text(content, "utf-8")
     print(f"wrote {names or 'nothing'}")
     return 0
