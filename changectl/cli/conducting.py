@@ -9,7 +9,8 @@ from changectl.catalogue import catalogue
 from changectl.cli.announcing import Announcer, asker
 from changectl.cli.desk import Desk, plan_in
 from changectl.cli.ground import Signed, signed_in
-from changectl.cli.memory import Memory
+from changectl.cli.loose import tie_up
+from changectl.cli.memory import Memory, me
 from changectl.cli.options import output
 from changectl.cli.output import can_ask
 from changectl.cli.previewing import rules
@@ -79,14 +80,14 @@ def taken_up(here: Desk, found: Memory, change: str) -> tuple[Plan, Signed, Jour
     vault = open_vault(journal.folder)
     begun = next((entry.event for entry in journal.recovered if isinstance(entry.event, Begun)), None)
     if begun is None:
-        journal.close()
+        with journal, vault:
+            tie_up(found, me(found), journal)
         raise NotFound(f"attempt {latest} of {change} ended before it began", f"changectl apply {change}")
     content = str(vault.fetch(begun.plan)).encode()
     plan = plan_in(content, change, f"the plan of attempt {latest}")
     env = replace(rules(here, found).env(begun.env), account=begun.account)
     signed = signed_in(env, begun.region, catalogue(), change, begun.endpoint)
-    story = found.story(change).entries
-    earlier = tuple(entry for entry in story if entry.attempt < latest)
+    earlier = tuple(entry for entry in found.entries(change) if entry.attempt < latest)
     return plan, signed, journal, vault, earlier
 
 
@@ -98,8 +99,7 @@ def _published(keeper: Keeper) -> Change:
 
 
 def _elsewhere(found: Memory, change: str) -> Exception:
-    story = found.story(change)
-    begun = [entry for entry in story.entries if isinstance(entry.event, Begun)]
+    begun = [entry for entry in found.entries(change) if isinstance(entry.event, Begun)]
     if not begun:
         return NotFound(f"{change} has not been applied", f"changectl apply {change}")
     host = begun[-1].host

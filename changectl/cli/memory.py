@@ -45,21 +45,26 @@ class Memory:
 
     def story(self, change: str) -> Story:
         """All that is known of a change here. Raises NotFound, RegisterUnsound."""
+        story = self._story(change)
+        if not story.entries:
+            raise NotFound(f"nothing is recorded of {change}", "changectl log")
+        return story
+
+    def entries(self, change: str) -> tuple[Entry, ...]:
+        """The entries of a change, oldest first; none where nothing is known of it."""
+        return self._story(change).entries
+
+    def known(self, change: str) -> Change:
+        """What a change's entries add up to; an empty change where there are none."""
+        return self._story(change).change
+
+    def _story(self, change: str) -> Story:
         recorded = self._recorded(change)
         known = {entry_id(entry) for entry in recorded}
         local = [entry for n in self.journals.attempts(change) for entry in self.journals.read(change, n)]
         only_here = [e for e in local if entry_id(e) not in known and not isinstance(e.event, Published)]
         entries = (*recorded, *only_here)
-        if not entries:
-            raise NotFound(f"nothing is recorded of {change}", "changectl log")
         return Story(change, entries, fold(entries), len(only_here))
-
-    def known(self, change: str) -> Change:
-        """What a change's entries add up to; an empty change where there are none."""
-        try:
-            return self.story(change).change
-        except NotFound:
-            return Change()
 
     def index(self) -> Index:
         """The index, up to date with what was last fetched. Close it."""
@@ -70,15 +75,20 @@ class Memory:
         with self.index() as index:
             ids = [row.id for row in index.unfinished()]
         ids += [unfinished.change for unfinished in self.journals.open_changes()]
-        stories = [self.story(change) for change in dict.fromkeys(ids)]
-        still = [s for s in stories if s.change.closed is None or s.unrecorded]
-        return tuple((s.row(), next_for(s.id, s.change)) for s in sorted(still, key=_at, reverse=True))
+        stories = [self._story(change) for change in dict.fromkeys(ids)]
+        still = [s for s in stories if s.entries and (s.change.closed is None or s.unrecorded)]
+        return tuple((s.row(), _next(s)) for s in sorted(still, key=_at, reverse=True))
 
     def _recorded(self, change: str) -> tuple[Entry, ...]:
         try:
             return tuple(recorded.entry for recorded in self.register.read(change))
         except NotFound:
             return ()
+
+
+def _next(story: Story) -> str:
+    unsaid = story.change.closed is not None and story.unrecorded
+    return f"changectl apply --resume {story.id}" if unsaid else next_for(story.id, story.change)
 
 
 def _at(story: Story) -> str:

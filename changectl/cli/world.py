@@ -70,7 +70,8 @@ class Keeper:
     def publish(self) -> str:
         """Publish the end and, where there is one, free the locks, in one push. Raises RemoteNeeded."""
         change, entries = self.change(), tuple(unpublished(self.entries))
-        free = Unlock(self._names(), self._owner()) if change.closed and change.locked else None
+        # Held or not: whoever died while taking them never learnt that they were taken.
+        free = Unlock(self._names(), self._owner()) if change.closed and change.begun else None
         story = (*self.earlier, *entries)
         closed = decision(self.journal.change, change, story) if change.closed else None
         return self.memory.register.append(entries, locks=free, close=closed).tip
