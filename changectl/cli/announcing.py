@@ -14,6 +14,7 @@ from changectl.cli.output import Output
 from changectl.contracts.channel import Announcement, Channel
 from changectl.model import events as e
 from changectl.model.plan import Plan
+from changectl.model.resource import Ref
 from changectl.model.status import Production
 from changectl.planfile.config import ChannelSettings
 from changectl.views.narrate import is_detail, sentence
@@ -32,6 +33,7 @@ class Announcer:
         self, plan: Plan, out: Output, channels: Mapping[str, Channel], settings: tuple[ChannelSettings, ...]
     ) -> None:
         self._plan, self._out = plan, out
+        self._names: Mapping[Ref, str] = {}
         self._tellers = [
             (each.kind, channels[each.kind].open(each.settings)) for each in settings if each.kind in channels
         ]
@@ -42,7 +44,9 @@ class Announcer:
 
     def __call__(self, event: e.Event) -> None:
         """Say it here, and hand it to the channels. Never raises."""
-        said, style = sentence(event)
+        if isinstance(event, e.Begun):
+            self._names = e.plan_names(event.resolved)
+        said, style = sentence(event, self._names)
         if not is_detail(event):
             with suppress(OSError, ValueError):  # a terminal that went away stops no rollback
                 self._out.progress((line(text(_clock(), Style.QUIET), "  ", text(said, style)),))

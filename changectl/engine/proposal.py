@@ -8,7 +8,7 @@ from changectl.engine.preview import Foreseen
 from changectl.engine.show import shown_difference
 from changectl.model.bodies import body_of
 from changectl.model.digest import canonical, digest_of
-from changectl.model.events import Begun, Pinned, Proposed, Seen
+from changectl.model.events import Begun, Pinned, Proposed, Seen, plan_names
 from changectl.model.plan import Plan
 from changectl.model.preview import Preview, Reversibility, StepPreview
 from changectl.model.resource import Body, FacetRef
@@ -23,8 +23,11 @@ def proposal(plan: Plan, foreseen: Foreseen, kinds: Mapping[str, ResourceKind], 
     seen = tuple(
         Seen(facet, _digest(kinds, plan.digest, facet, body_of(foreseen.before, facet))) for facet in preview.facets
     )
+    names = plan_names(Pinned(name, ref) for name, ref in foreseen.pinned.items())
     differences = tuple(
-        shown_difference(kinds[d.facet.ref.kind].facet(d.facet.facet), d) for s in preview.steps for d in s.differences
+        shown_difference(kinds[d.facet.ref.kind].facet(d.facet.facet), d, names)
+        for step in preview.steps
+        for d in step.differences
     )
     return Proposed(
         plan_digest=plan.digest,

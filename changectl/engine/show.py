@@ -1,11 +1,12 @@
 """What may be shown of a setting: nothing, unless its kind says so."""
 
 import json
+from collections.abc import Mapping
 
 from changectl.contracts.kind import Facet
 from changectl.model.difference import Difference
-from changectl.model.events import Shown
-from changectl.model.resource import Body
+from changectl.model.events import Shown, spoken
+from changectl.model.resource import Body, Ref
 
 LONGEST = 400
 """Characters of one value on a line; a policy document is longer, and is looked at with `show`."""
@@ -21,12 +22,15 @@ def shown(facet: Facet, body: Body, path: tuple[str, ...] = ()) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def shown_difference(facet: Facet, difference: Difference) -> Shown:
-    """A difference as a person may see it. A secret says whether it changed and nothing more."""
+def shown_difference(facet: Facet, difference: Difference, names: Mapping[Ref, str]) -> Shown:
+    """A difference as a person may see it, its resource by the name that the plan gave it.
+
+    A secret says whether it changed and nothing more.
+    """
     before, after = (shown(facet, body, difference.path) for body in (difference.before, difference.after))
     if before == after == "(secret)":
         after = "(another secret)"
-    return Shown(str(difference.facet), ".".join(difference.path), before, after)
+    return Shown(spoken(difference.facet, names), ".".join(difference.path), before, after)
 
 
 def _may_show(facet: Facet, path: tuple[str, ...]) -> bool:

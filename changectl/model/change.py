@@ -116,6 +116,11 @@ class Change:
         """Whether an attempt has begun and not ended."""
         return bool(self.snapshot or self.begun) and self.closed is None
 
+    @property
+    def names(self) -> Mapping[Ref, str]:
+        """How the plan calls its resources."""
+        return e.plan_names(self.begun.resolved) if self.begun else {}
+
     def touched(self) -> tuple[FacetRef, ...]:
         """Every setting that a call of this attempt can have changed, oldest first."""
         facets = (f for sent in self.calls if sent.may_have_worked for f in sent.started.facets)

@@ -4,6 +4,7 @@ Bodies of settings are never in an event, only the digest under which the vault 
 in `Shown` lines, which are free of secrets.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -34,6 +35,16 @@ class Pinned:
 
     name: str
     ref: Ref
+
+
+def plan_names(pinned: Iterable[Pinned]) -> dict[Ref, str]:
+    """How the plan calls its resources: `security-group/web` rather than its id."""
+    return {pin.ref: pin.name.partition(" in ")[0] for pin in pinned}
+
+
+def spoken(facet: FacetRef, names: Mapping[Ref, str]) -> str:
+    """A setting as people say it: by the plan's name of the resource, where it has one."""
+    return f"{names.get(facet.ref, facet.ref)} {facet.facet}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from changectl.model.change import Change, Outcome
+from changectl.model.events import spoken
 from changectl.model.resource import Body
 from changectl.model.status import Production, Status
 from changectl.views.page import Page, Style, blank, command, line, text
@@ -59,8 +60,8 @@ def ending(change_id: str, change: Change, *, rolled_back_on_demand: bool = Fals
 
 
 def _operator(change_id: str, change: Change) -> Ending:
-    facets = dict.fromkeys(str(left.facet) for left in change.left) or dict.fromkeys(map(str, change.touched()))
-    named = ", ".join(facets)
+    facets = [left.facet for left in change.left] or change.touched()
+    named = ", ".join(dict.fromkeys(spoken(facet, change.names) for facet in facets))
     said = f"between two states, and needs an operator{f': look at {named}' if named else ''}"
     return Ending(
         Status.NEEDS_OPERATOR,

@@ -82,7 +82,7 @@ def show_page(change_id: str, change: Change, entries: Sequence[Entry], *, detai
     if proposed:
         head += [blank(), *_why(proposed)]
     body = [
-        line(text(_second(entry.at), Style.QUIET), "  ", text(*sentence(entry.event)), indent=2)
+        line(text(_second(entry.at), Style.QUIET), "  ", text(*sentence(entry.event, change.names)), indent=2)
         for entry in entries
         if detail or not is_detail(entry.event)
     ]
@@ -160,7 +160,7 @@ def decision(change_id: str, change: Change, entries: Sequence[Entry]) -> bytes:
         lines += [f"Plan `{short(proposed.plan_digest)}`, preview `{short(proposed.preview_digest)}`."]
     lines += ["", "## What happened", ""]
     lines += [
-        f"- {entry.at} {_md(_name(entry.by))}: {_md(sentence(entry.event)[0])}"
+        f"- {entry.at} {_md(_name(entry.by))}: {_md(sentence(entry.event, change.names)[0])}"
         for entry in entries
         if not is_detail(entry.event)
     ]

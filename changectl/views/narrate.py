@@ -1,15 +1,18 @@
 """Events as sentences: what the live progress, the log, the channels and the decision record say of each."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import assert_never
 
 from changectl.model import events as e
 from changectl.model.digest import short
+from changectl.model.resource import Ref
 from changectl.views.page import Style
 
 Said = tuple[str, Style]
 
 
-def sentence(event: e.Event) -> Said:
+def sentence(event: e.Event, names: Mapping[Ref, str] = MappingProxyType({})) -> Said:
     """One sentence in the past tense, and whether it is good news. Not yet safe to show: pass it through `text`."""
     match event:
         case e.Proposed() | e.Approved() | e.Begun() | e.SnapshotTaken() | e.LocksHeld() | e.Confirmed():
@@ -21,7 +24,7 @@ def sentence(event: e.Event) -> Said:
         case e.CheckPassed() | e.CheckFailed() | e.CheckErrored() | e.Soaked() | e.Verified() | e.VerifyFailed():
             return _testing(event)
         case e.RollbackWanted() | e.FacetRestored() | e.FacetLeft() | e.Restored() | e.RestoreProven():
-            return _going_back(event)
+            return _going_back(event, names)
         case e.OperatorNeeded() | e.Closed() | e.Published() | e.Unrecognised():
             return _ending(event)
         case _:
@@ -107,18 +110,16 @@ def _testing(
 
 
 def _going_back(
-    event: e.RollbackWanted | e.FacetRestored | e.FacetLeft | e.Restored | e.RestoreProven,
+    event: e.RollbackWanted | e.FacetRestored | e.FacetLeft | e.Restored | e.RestoreProven, names: Mapping[Ref, str]
 ) -> Said:
     match event:
         case e.RollbackWanted(why, by):
             return f"rolling back{f' as {by} wished' if by else ''}: {why}", Style.WARN
         case e.FacetRestored(facet):
-            return f"put back {facet}", Style.GOOD
+            return f"put back {e.spoken(facet, names)}", Style.GOOD
         case e.FacetLeft():
-            return (
-                f"left {event.facet} alone: {event.why} (was {event.before}; we made it {event.ours}; now {event.now})",
-                (Style.BAD),
-            )
+            columns = f"was {event.before}; we made it {event.ours}; now {event.now}"
+            return f"left {e.spoken(event.facet, names)} alone: {event.why} ({columns})", Style.BAD
         case e.Restored():
             return "everything that could be put back was", Style.PLAIN
         case e.RestoreProven():
