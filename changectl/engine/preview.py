@@ -147,7 +147,8 @@ def _send(plan: Plan, step: Step, ground: Ground, state: Snapshot, call: Call) -
 
 def _unknown(plan: Plan, step: Step, call: Call) -> StepPreview:
     allowed = {name.replace("_", "").lower() for name in plan.allow}
-    if str(call).lower() not in allowed or not step.undo:
+    forward = step.id in {each.id for each in plan.steps}  # a step on the way back has no way back of its own
+    if str(call).lower() not in allowed or (forward and not step.undo):
         raise GateRefused(
             f"step {step.id}: no resource kind knows what {call} changes",
             "name it under `allow:` and give the step an `undo:`, so that there is a way back",
