@@ -56,6 +56,7 @@ def load_balancer(elbv2: Any, network: Future[Network]) -> str:
         Attributes=[
             {"Key": "idle_timeout.timeout_seconds", "Value": "60"},
             {"Key": "deletion_protection.enabled", "Value": "true"},
+            {"Key": "routing.http.drop_invalid_header_fields.enabled", "Value": "false"},
         ],
     )
     targets = elbv2.create_target_group(
