@@ -41,6 +41,19 @@ def table_now(emulator: Emulator) -> Mapping[str, Any]:
     }
 
 
+def tag_table(emulator: Emulator, **tags: str) -> None:
+    """Somebody else tags the table."""
+    dynamodb = emulator.client("dynamodb")
+    arn = dynamodb.describe_table(TableName=TABLE)["Table"]["TableArn"]
+    dynamodb.tag_resource(ResourceArn=arn, Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
+
+
+def expire_table(emulator: Emulator) -> None:
+    """Somebody else lets its items expire."""
+    expiry = {"Enabled": True, "AttributeName": "expires"}
+    emulator.client("dynamodb").update_time_to_live(TableName=TABLE, TimeToLiveSpecification=expiry)
+
+
 def balancer(emulator: Emulator) -> None:
     """An internal load balancer in two of three subnets, with one of two security groups."""
     ec2 = emulator.client("ec2")
@@ -52,13 +65,17 @@ def balancer(emulator: Emulator) -> None:
     subnets = [each["Subnet"]["SubnetId"] for each in made]
     names = ("web", "office")
     groups = [ec2.create_security_group(GroupName=n, Description=n, VpcId=vpc)["GroupId"] for n in names]
-    emulator.client("elbv2").create_load_balancer(
+    elbv2 = emulator.client("elbv2")
+    rentals = elbv2.create_load_balancer(
         Name=BALANCER,
         Subnets=subnets[:2],
         SecurityGroups=groups[:1],
         Scheme="internal",
         Tags=[{"Key": "Team", "Value": "rentals"}],
     )
+    timeout = {"Key": "idle_timeout.timeout_seconds", "Value": "60"}  # AWS shows its default; moto what it was told
+    arn = rentals["LoadBalancers"][0]["LoadBalancerArn"]
+    elbv2.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=[timeout])
 
 
 def balancer_now(emulator: Emulator) -> Mapping[str, Any]:
@@ -73,6 +90,18 @@ def balancer_now(emulator: Emulator) -> Mapping[str, Any]:
         "security-groups": sorted(found["SecurityGroups"]),
         "tags": _tags(elbv2.describe_tags(ResourceArns=[arn])["TagDescriptions"][0]["Tags"]),
     }
+
+
+def balancer_could_have(emulator: Emulator) -> tuple[str, str]:
+    """The security group and the subnet that it does not have."""
+    ec2, now = emulator.client("ec2"), balancer_now(emulator)
+    vpc = ec2.describe_subnets(SubnetIds=now["subnets"])["Subnets"][0]["VpcId"]
+    here = {"Filters": [{"Name": "vpc-id", "Values": [vpc]}]}
+    groups = ec2.describe_security_groups(**here)["SecurityGroups"]
+    [office] = [each["GroupId"] for each in groups if each["GroupName"] == "office"]
+    subnets = ec2.describe_subnets(**here)["Subnets"]
+    [third] = [each["SubnetId"] for each in subnets if each["SubnetId"] not in now["subnets"]]
+    return office, third
 
 
 def group(emulator: Emulator) -> None:

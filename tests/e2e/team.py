@@ -188,11 +188,11 @@ class Team:
         """It is there again."""
         (self.folder / "unplugged.git").rename(self.bare)
 
-    def locks(self) -> dict[str, str]:
-        """Who holds what, as the remote's lock commits say: ref to message."""
+    def locks(self) -> dict[str, Mapping[str, Any]]:
+        """Who holds what, as the remote's lock commits say, by ref."""
         refs = git(self.bare, "for-each-ref", "--format=%(refname)", "refs/changectl/locks/").split()
-        said = {ref: git(self.bare, "log", "-1", "--format=%B", ref) for ref in refs}
-        return {ref: message for ref, message in said.items() if json.loads(message)["state"] == "held"}
+        said = {ref: json.loads(git(self.bare, "log", "-1", "--format=%B", ref)) for ref in refs}
+        return {ref: lock for ref, lock in said.items() if lock["state"] == "held"}
 
     def register(self) -> dict[str, bytes]:
         """Every file of the register on the remote."""
