@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from changectl.errors import ConfigurationWrong
 from changectl.model.digest import canonical, digest, short
+from changectl.model.frozen import dataclass
 from changectl.register.envelope import DECISION, enveloped, event_files, file_name, unsound
 from changectl.register.folders import Folder, find
 from changectl.register.git import Objects

@@ -3,13 +3,13 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from changectl.errors import RegisterUnsound
 from changectl.model.codec import entry_of
 from changectl.model.digest import canonical, digest, short
 from changectl.model.entry import Entry
+from changectl.model.frozen import dataclass
 from changectl.register.names import checked_type
 
 DECISION = "decision.md"

@@ -1,8 +1,8 @@
 """Finding a change's folder among those of all days, at one commit of the register."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from changectl.model.frozen import dataclass
 from changectl.register.git import Objects
 
 

@@ -5,12 +5,12 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
 from changectl.errors import ChangectlError, ConfigurationWrong
+from changectl.model.frozen import dataclass
 
 LOCAL, NETWORK = 60.0, 60.0  # seconds
 _BATCH = 256  # names written before their answers are read: 256 of 128 bytes fit the smallest pipe in use

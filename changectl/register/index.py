@@ -8,13 +8,14 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
 from changectl.errors import CannotRecord
 from changectl.model.entry import Entry
+from changectl.model.frozen import dataclass
 from changectl.register.arrivals import added, documents
 from changectl.register.log import Register
 from changectl.register.rows import ChangeRow, EventRow, Searched, change_row, entry_in, event_row, facets, searched

@@ -10,11 +10,11 @@ That is cut. Anything else is damage: a line that was acknowledged may be lost, 
 import json
 import re
 import zlib
-from dataclasses import dataclass
 from typing import Any
 
 from changectl.errors import RegisterUnsound
 from changectl.model.digest import canonical
+from changectl.model.frozen import dataclass
 from changectl.model.resource import Body
 
 _SECTOR = 512

@@ -8,11 +8,12 @@ enforces it yet: whoever takes over has to say so, and why.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from changectl.errors import CannotRecord, Locked, RegisterUnsound
 from changectl.model.digest import canonical
+from changectl.model.frozen import dataclass
 from changectl.register.git import Found
 from changectl.register.repository import LOCKS
 

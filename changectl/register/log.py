@@ -6,11 +6,12 @@ Reading needs no network: it shows what this machine last fetched. `fetch` bring
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from changectl.errors import NotFound
 from changectl.model.entry import Entry
 from changectl.model.events import Published
+from changectl.model.frozen import dataclass
 from changectl.register.draft import Order
 from changectl.register.envelope import DECISION, Recorded, chained, event_files
 from changectl.register.folders import Folder, days, find, newest

@@ -6,10 +6,10 @@ merged or rebased, and only an acknowledgement, or finding everything there, cou
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from changectl.errors import RemoteNeeded
+from changectl.model.frozen import dataclass
 from changectl.register.draft import Draft, Order, drafted
 from changectl.register.git import Objects
 from changectl.register.locks import lock_ref, message_of

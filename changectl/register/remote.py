@@ -1,10 +1,10 @@
 """Where the team's register is: a git remote, or the repository itself where there is none. Look, bring, compare-and-set."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from changectl.errors import RemoteNeeded
+from changectl.model.frozen import dataclass
 from changectl.register.git import NETWORK, ask
 from changectl.register.repository import LOCKS, Repository, read_ref
 
@@ -97,7 +97,6 @@ class Elsewhere:
         flags = [
             "--quiet",
             "--atomic",
-            "--no-verify",
             "--no-follow-tags",
             "--no-signed",
             "--recurse-submodules=no",

@@ -1,10 +1,10 @@
 """The git repository around us: where it is, which remote the team shares, who commits. Found without a git process."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from changectl.errors import ConfigurationWrong
+from changectl.model.frozen import dataclass
 from changectl.register.git import ask
 
 BRANCH = "refs/heads/changectl/register"

@@ -1,13 +1,13 @@
 """What the index shows of a change, worked out from its entries; pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from changectl.model import events as e
 from changectl.model.change import fold
 from changectl.model.codec import event_of, type_name
 from changectl.model.entry import Entry
+from changectl.model.frozen import dataclass
 
 _SHORT = ("why", "saw", "name", "step", "code", "outcome", "operation", "title", "approver")
 

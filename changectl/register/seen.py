@@ -1,9 +1,9 @@
 """What this machine saw last of the register, so that a rewritten history can never pass for the team's."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from changectl.errors import RegisterUnsound
+from changectl.model.frozen import dataclass
 from changectl.register.git import ask
 from changectl.register.remote import Remote, remember
 from changectl.register.repository import BRANCH, Repository, read_ref

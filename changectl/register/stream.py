@@ -4,11 +4,12 @@ import os
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from changectl.errors import CannotRecord
+from changectl.model.frozen import dataclass
 from changectl.register.git import tell
 
 

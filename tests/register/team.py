@@ -9,7 +9,7 @@ from changectl.model import events as e
 from changectl.model.entry import Entry
 from changectl.register.locks import Owner
 from changectl.register.log import Register, register_of
-from changectl.register.remote import Elsewhere, Remote, Update
+from changectl.register.remote import Remote, Update
 from changectl.register.repository import BRANCH, repository
 
 ANA = "Ana <ana@example.com>"
@@ -74,7 +74,7 @@ class Team:
 class Meddled:
     """A remote whose pushes meet a fate: `before` runs ahead of each, `acknowledged` is whether its answer arrives."""
 
-    inner: Elsewhere
+    inner: Remote
     before: Callable[[int], None] = lambda _: None
     acknowledged: Callable[[int], bool] = lambda _: True
     pushes: list[Sequence[Update]] = field(default_factory=list)
@@ -101,7 +101,6 @@ class Meddled:
 
 def meddled(register: Register, **fate: Callable[[int], object]) -> tuple[Register, Meddled]:
     """The register behind a remote that meets those fates, without waiting."""
-    assert isinstance(register.remote, Elsewhere)
     remote = Meddled(register.remote, **fate)  # type: ignore[arg-type]
     return with_remote(register, remote), remote
 

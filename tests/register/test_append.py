@@ -11,6 +11,7 @@ from changectl.model.codec import entry_json
 from changectl.model.digest import canonical, digest
 from changectl.register.log import Register, register_of
 from changectl.register.publish import STUCK, wait_before
+from changectl.register.remote import remember
 from changectl.register.repository import BRANCH, repository
 from register.team import Team, entry, git, meddled
 
@@ -116,15 +117,27 @@ def test_a_lost_acknowledgement_doubles_nothing(team: Team, lost: tuple[int, ...
     assert (register.verify(), git(team.bare, "rev-list", "--count", BRANCH)) == (2, "1")
 
 
-def test_whoever_loses_the_race_goes_behind_the_winner(team: Team) -> None:
-    other = team.clone("bob")
-    register, remote = meddled(
-        team.clone(), before=lambda n: None if n > 3 else other.append((entry(CHANGE, 100 + n),)) and None
+def test_whoever_loses_the_race_goes_behind_the_winner(register: Register) -> None:
+    mine, remote = meddled(
+        register, before=lambda n: None if n > 3 else register.append((entry(CHANGE, 100 + n),)) and None
     )
-    receipt = register.append((entry(CHANGE, 0), entry(CHANGE, 1)))
+    receipt = mine.append((entry(CHANGE, 0), entry(CHANGE, 1)))
     assert (receipt.seqs, len(remote.pushes)) == ((4, 5), 4)
     assert [one.entry.nonce for one in register.read(CHANGE)] == [f"nonce-{n}" for n in (101, 102, 103, 0, 1)]
-    assert git(team.bare, "rev-list", "--min-parents=2", BRANCH) == ""
+    assert git(register.repository.root, "rev-list", "--min-parents=2", receipt.tip) == ""
+
+
+def test_an_entry_given_twice_is_recorded_once(register: Register) -> None:
+    assert register.append((entry(CHANGE, 0), entry(CHANGE, 0), entry(CHANGE, 1))).seqs == (1, 1, 2)
+    assert register.verify() == 2
+
+
+def test_what_is_remembered_never_goes_back_over_another_process(team: Team) -> None:
+    register = team.clone()
+    first = register.append((entry(CHANGE, 0),)).tip
+    second = register.append((entry(CHANGE, 1),)).tip
+    remember(register.repository, {register.remote.seen: (first, first)})
+    assert git(register.repository.root, "rev-parse", register.remote.seen) == second
 
 
 def test_another_event_under_the_same_id_is_an_alarm(team: Team) -> None:
@@ -300,10 +313,15 @@ def test_other_refs_go_in_the_same_push_or_nothing_goes(team: Team) -> None:
     register.append((entry(CHANGE, 0),), also={ref: made})
     assert git(team.bare, "rev-parse", ref) == made
     register.append((entry(CHANGE, 0),), also={ref: made})
+    identity = ("-c", "user.name=b", "-c", "user.email=b@x")
+    ahead = git(team.bare, *identity, "commit-tree", "-m", "review", "-p", made, f"{made}^{{tree}}")
+    git(team.bare, "update-ref", ref, ahead)
+    register.append((entry(CHANGE, 0),), also={ref: made})
+    assert git(team.bare, "rev-parse", ref) == ahead
     other = git(root, "-c", "user.name=b", "-c", "user.email=a@b", "commit-tree", "-m", "other", git(root, "mktree"))
     with pytest.raises(ConfigurationWrong, match="does not follow"):
         register.append((entry(CHANGE, 1),), also={ref: other})
-    assert (git(team.bare, "rev-parse", ref), len(team.files())) == (made, 1)
+    assert (git(team.bare, "rev-parse", ref), len(team.files())) == (ahead, 1)
 
 
 def test_a_surrounding_git_does_not_turn_ours_elsewhere(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:

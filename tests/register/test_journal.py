@@ -80,6 +80,7 @@ def test_the_rest_of_a_long_torn_line_does_not_stay_behind_a_short_one(tmp_path:
     path.write_bytes(path.read_bytes().rstrip(b"\0\n"))
     for n in (2, 3):
         journal = Journals(tmp_path).open(CHANGE, 1)
+        assert path.read_bytes().endswith(b"}\n")  # cut already, and durably so, before anything is done
         journal.append(entry(CHANGE, n))
         os.close(journal._lines.descriptor)
     assert Journals(tmp_path).open(CHANGE, 1).recovered == (*some(1), entry(CHANGE, 2), entry(CHANGE, 3))
