@@ -1,7 +1,7 @@
 """The catalogue: every kind of resource, step, check and channel that there is, one from each file of its folder."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -16,6 +16,7 @@ from changectl.contracts.action import Action, AnyAction, Reading
 from changectl.contracts.channel import Channel
 from changectl.contracts.kind import ResourceKind
 from changectl.contracts.probe import AnyProbe, Probe
+from changectl.model.frozen import dataclass
 from changectl.model.node import Complaints, Node
 from changectl.planfile.forms import CheckReader, Form, Forms
 

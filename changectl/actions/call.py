@@ -1,13 +1,14 @@
 """`call`: one AWS API call, its parameters checked offline against AWS's own model."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from changectl.aws.models import Operation, operation, operations, services
 from changectl.aws.params import complaints_about, json_texts
 from changectl.aws.reads import is_read
 from changectl.aws.sensitive import HIDDEN, redacted
 from changectl.contracts.action import Action, Reading, Send, Sight
+from changectl.model.frozen import dataclass
 from changectl.model.node import Complaints, Node
 from changectl.model.resource import Body, Call
 from changectl.model.text import one_line

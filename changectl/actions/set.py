@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from changectl.contracts.action import Action, Aim, Reading, Sight
 from changectl.contracts.kind import Facet
@@ -10,6 +10,7 @@ from changectl.engine.naming import facet_of, kind_of
 from changectl.engine.wishes import Item, Wish, as_item, authored, wishes_of
 from changectl.errors import Drifted, NotFound, PlanWrong
 from changectl.model.edit import Add, Become, Edit, Mismatch, Remove, Was, edited
+from changectl.model.frozen import dataclass
 from changectl.model.node import Node
 from changectl.model.resource import Body, FacetRef, Target
 from changectl.model.text import one_line

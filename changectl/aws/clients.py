@@ -2,11 +2,11 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from changectl import __version__
 from changectl.aws.wire import watch
+from changectl.model.frozen import dataclass
 
 POOL = 32
 """Connections kept for each client; more threads than this at once would drop theirs after each call."""

@@ -1,7 +1,7 @@
 """A connection to AWS: reads go to their end, changes go through the gate and are sent once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from changectl.aws.answers import answer_json, wire_params
@@ -11,6 +11,7 @@ from changectl.aws.paging import whole_answer
 from changectl.aws.reads import is_read
 from changectl.aws.wire import TICKET, Admit, Ticket
 from changectl.errors import GateRefused
+from changectl.model.frozen import dataclass
 from changectl.model.resource import Body, Call
 
 

@@ -1,11 +1,12 @@
 """AWS's operations as botocore describes them: which there are, and what each takes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import Any
 
 from changectl.aws.modelfiles import calls_of, paging_of, service_names
+from changectl.model.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

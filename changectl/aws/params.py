@@ -4,11 +4,11 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from changectl.aws.models import Operation, Shape
 from changectl.aws.sensitive import is_refused
+from changectl.model.frozen import dataclass
 from changectl.model.node import Complaints, Node, plain
 from changectl.model.resource import Body
 from changectl.planfile.words import described, listing, meant, quoted

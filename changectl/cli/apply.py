@@ -1,7 +1,6 @@
 """`changectl apply`: do what was approved, watch it, and go back by itself when it fails."""
 
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -23,6 +22,7 @@ from changectl.errors import GateRefused, InProgress
 from changectl.model.bodies import snapshot_json
 from changectl.model.change import Outcome
 from changectl.model.events import SnapshotTaken
+from changectl.model.frozen import dataclass
 from changectl.register.vault import open_vault
 
 

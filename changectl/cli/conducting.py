@@ -1,7 +1,7 @@
 """Carrying an attempt on, whether it is new, interrupted, or goes back: journal, signals, world, engine, ending."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import typer
 
@@ -23,6 +23,7 @@ from changectl.errors import NeedsOperator, NotFound
 from changectl.model.change import Change, fold
 from changectl.model.entry import Entry
 from changectl.model.events import Begun, Published
+from changectl.model.frozen import dataclass
 from changectl.model.plan import Plan
 from changectl.register.journal import Journal
 from changectl.register.vault import Vault, open_vault

@@ -1,11 +1,11 @@
 """Where the user stands: the nearest changectl.toml, the plans beside it, and what the catalogue makes of them."""
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 from changectl.catalogue import catalogue, forms
 from changectl.errors import ConfigurationWrong, NotFound, PlanWrong
+from changectl.model.frozen import dataclass
 from changectl.model.node import Complaint
 from changectl.model.plan import Plan
 from changectl.planfile.config import Configuration, Env, read_configuration

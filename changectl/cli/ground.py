@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ from changectl.engine.asking import Eyes
 from changectl.engine.effects import rows
 from changectl.engine.world import Ground
 from changectl.errors import GateRefused
+from changectl.model.frozen import dataclass
 from changectl.planfile.config import Env
 
 WIDEST = 8

@@ -1,7 +1,6 @@
 """What is known of changes: the team's register, and the journals of this machine that it has not been told of yet."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from changectl.cli.state import repository_state
@@ -10,6 +9,7 @@ from changectl.model.change import Change, fold
 from changectl.model.codec import entry_id
 from changectl.model.entry import Entry
 from changectl.model.events import Proposed, Published
+from changectl.model.frozen import dataclass
 from changectl.register.index import Index, catch_up
 from changectl.register.journal import Journals
 from changectl.register.log import Register, register_of

@@ -3,9 +3,9 @@
 import json
 import os
 import sys
-from dataclasses import dataclass
 from typing import TextIO
 
+from changectl.model.frozen import dataclass
 from changectl.model.resource import Body
 from changectl.views.page import Page, plain_lines
 

@@ -1,7 +1,5 @@
 """From a plan to its preview and proposal, which `preview`, `propose`, `approve` and `apply` all start from."""
 
-from dataclasses import dataclass
-
 from changectl.catalogue import catalogue
 from changectl.cli.desk import Desk, Loaded, configuration_in
 from changectl.cli.ground import Signed, signed_in
@@ -10,6 +8,7 @@ from changectl.engine.preview import Foreseen, foresee
 from changectl.engine.proposal import proposal
 from changectl.errors import ConfigurationWrong, GateRefused
 from changectl.model.events import Proposed
+from changectl.model.frozen import dataclass
 from changectl.model.plan import Plan
 from changectl.planfile.config import Configuration, Env
 from changectl.register.propose import authors_of, config_at_default_branch

@@ -1,11 +1,12 @@
 """An action: one kind of step. It reads its part of the plan and says what work that is; the engine does the work."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from changectl.contracts.kind import ResourceKind
+from changectl.model.frozen import dataclass
 from changectl.model.node import Complaints, Node
 from changectl.model.plan import Check
 from changectl.model.resource import Body, Call, FacetRef, Ref, Resource, Target

@@ -1,7 +1,8 @@
 """A channel: one way to tell people. Fed by announcements; one that fails is reported once and dropped."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from changectl.model.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ where a read or a write has none of its own.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any, Literal, TypeAlias
 
 from changectl.contracts.shape import RAW, Shape
+from changectl.model.frozen import dataclass
 from changectl.model.merge import Grain
 from changectl.model.resource import Body, Call, Ref
 

@@ -1,12 +1,13 @@
 """A probe: one kind of check. `observe` reads the world, `judge` is pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from enum import Enum
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from changectl.contracts.action import Reading
+from changectl.model.frozen import dataclass
 from changectl.model.node import Node
 from changectl.model.resource import Body, Call, Ref, Resource, Target
 

@@ -1,9 +1,9 @@
 """Shapes: what AWS answers, brought to one canonical form and back. Law: canon(wire(canon(x))) == canon(x)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from changectl.model.frozen import dataclass
 from changectl.model.resource import Body
 
 

@@ -1,10 +1,11 @@
 """Eyes: how the mechanism reads AWS, and the templates by which a kind spells its ids in parameters."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeVar
 
 from changectl.contracts.kind import ResourceKind, Template
+from changectl.model.frozen import dataclass
 from changectl.model.resource import Call, Ref
 
 T = TypeVar("T")

@@ -1,7 +1,6 @@
 """Asking the checks of a plan: as often in a row as it says, and beside the steps."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from changectl.contracts.probe import CannotAsk, CommandAnswer, HttpAnswer, Judgement, Verdict
@@ -9,6 +8,7 @@ from changectl.engine.attempt import Attempt, Turn
 from changectl.engine.sight import Live
 from changectl.errors import ChangectlError
 from changectl.model import events as e
+from changectl.model.frozen import dataclass
 from changectl.model.plan import Check, Step
 from changectl.model.resource import Body, Call, Ref, Resource, Target
 

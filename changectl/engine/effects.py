@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeGuard
 
 import jmespath
 
 from changectl.contracts.kind import Effect, Facet, Fields, Hand, Items, Put, ResourceKind, Template
+from changectl.model.frozen import dataclass
 from changectl.model.resource import Call, FacetRef, Ref
 
 

@@ -1,7 +1,7 @@
 """The preview: what a plan would do, step by step, over production as it is now. A value; nothing is changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from changectl.contracts.action import Aim, Send, Work
 from changectl.engine.capture import capture
@@ -15,6 +15,7 @@ from changectl.engine.writing import writes
 from changectl.errors import GateRefused
 from changectl.model.bodies import laid_over, targets_in
 from changectl.model.difference import snapshot_differences
+from changectl.model.frozen import dataclass
 from changectl.model.plan import Plan, Step
 from changectl.model.preview import Preview, Reversibility, StepPreview, Verdict
 from changectl.model.resource import Body, Call, FacetRef, Ref, Resource, Snapshot, Target

@@ -1,7 +1,7 @@
 """What an action may look at: while a step runs (Live), and while it is previewed (Foresight)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import jmespath
 
@@ -9,6 +9,7 @@ from changectl.contracts.kind import ResourceKind
 from changectl.engine.attempt import Attempt
 from changectl.engine.foretell import Unforeseeable
 from changectl.errors import NotFound
+from changectl.model.frozen import dataclass
 from changectl.model.plan import Step
 from changectl.model.resource import Body, Ref, Resource, Target
 from changectl.model.values import Later, RefValue, ResultValue, SecretValue, substituted

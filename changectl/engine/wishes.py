@@ -6,12 +6,13 @@ or `to` is written `add: {to: …}`, one that is named `add` or `remove` gets it
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from changectl.contracts.kind import Facet, ResourceKind
 from changectl.contracts.shape import TAGS
 from changectl.model.edit import Add, Become, Edit, Remove, Was
+from changectl.model.frozen import dataclass
 from changectl.model.merge import Grain
 from changectl.model.node import Complaints, Node
 from changectl.model.resource import Body

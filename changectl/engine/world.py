@@ -1,7 +1,7 @@
 """The World: every effect the engine may have, handed in as one frozen value. What it stands on: the Ground."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from changectl.contracts.probe import AnyProbe, CommandAnswer, HttpAnswer
 from changectl.engine.asking import Eyes
 from changectl.engine.effects import Rows
 from changectl.model.events import Event
+from changectl.model.frozen import dataclass
 from changectl.model.resource import Body, Call
 
 

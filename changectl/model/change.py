@@ -1,13 +1,14 @@
 """A change: what its events add up to."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 from functools import reduce
 from typing import assert_never
 
 from changectl.model import events as e
 from changectl.model.entry import Entry
+from changectl.model.frozen import dataclass
 from changectl.model.resource import FacetRef, Ref
 
 

@@ -1,8 +1,9 @@
 """Differences: facet, path, before, after. As few as there are, in a fixed order."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from changectl.model.frozen import dataclass
 from changectl.model.resource import Body, FacetRef, Snapshot
 
 

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from changectl.model.expectation import covers
+from changectl.model.frozen import dataclass
 from changectl.model.resource import Body
 
 

@@ -1,8 +1,7 @@
 """An entry: one event with who, when and where, as the journal and the register keep it."""
 
-from dataclasses import dataclass
-
 from changectl.model.events import Event
+from changectl.model.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

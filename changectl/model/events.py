@@ -5,9 +5,10 @@ in `Shown` lines, which are free of secrets.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
+from changectl.model.frozen import dataclass
 from changectl.model.resource import FacetRef, Ref
 
 

@@ -1,9 +1,10 @@
 """Three-way merge of one facet: before, what this change can have left, and what is now."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
+from changectl.model.frozen import dataclass
 from changectl.model.resource import Body
 
 

@@ -1,9 +1,9 @@
 """What to do now. Pure: the plan and all that has happened decide."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from changectl.model.change import Change, Outcome
+from changectl.model.frozen import dataclass
 from changectl.model.plan import Auto, Check, Plan, Step
 from changectl.model.resource import FacetRef
 

@@ -1,11 +1,12 @@
 """The plan file, parsed: frozen, with the digest of its exact bytes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
+from changectl.model.frozen import dataclass
 from changectl.model.node import Span
 from changectl.model.resource import Target
 

@@ -1,10 +1,11 @@
 """What a plan would do, as a value: per step the facets, the differences and how each comes back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from changectl.model.difference import Difference
+from changectl.model.frozen import dataclass
 from changectl.model.resource import FacetRef, Ref
 
 

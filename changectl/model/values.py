@@ -2,9 +2,9 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from changectl.model.frozen import dataclass
 from changectl.model.resource import Body, Target
 
 

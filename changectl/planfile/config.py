@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from changectl.model.frozen import dataclass
 from changectl.model.node import Complaint, Complaints, Node, Span
 from changectl.model.plan import Risk
 from changectl.planfile.patterns import looks_like, region

@@ -1,9 +1,10 @@
 """Forms: the kinds of step and check that a plan may use, handed in by whoever knows them; and which one is meant."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
+from changectl.model.frozen import dataclass
 from changectl.model.node import Complaints, Node, Span
 from changectl.model.plan import Check
 from changectl.planfile.schema import complain_of_unknown, mapping

@@ -1,8 +1,8 @@
 """`$result` values: the step that each names must come before the one that uses it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from changectl.model.frozen import dataclass
 from changectl.model.node import Complaints, Node, Span
 from changectl.model.plan import Plan
 from changectl.planfile.words import meant, quoted

@@ -1,6 +1,6 @@
 """A rule: its id, what it asks and why, and an example of either side."""
 
-from dataclasses import dataclass
+from changectl.model.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """A CloudWatch alarm is OK. One without data, and one that does not exist, is no data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from changectl.contracts.action import Reading
 from changectl.contracts.probe import CannotAsk, Judgement, Observation, Probe, Senses, Verdict
+from changectl.model.frozen import dataclass
 from changectl.model.node import Node
 from changectl.model.resource import Call
 from changectl.model.text import one_line

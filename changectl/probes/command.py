@@ -2,11 +2,11 @@
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 from changectl.contracts.action import Reading
 from changectl.contracts.probe import CannotAsk, Judgement, Observation, Probe, Senses, Verdict
+from changectl.model.frozen import dataclass
 from changectl.model.node import Complaints, Node
 from changectl.model.text import one_line
 from changectl.planfile.durations import some_time

@@ -1,7 +1,7 @@
 """A live setting is as it should be: equal to a value, with some members, or without some."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from changectl.contracts.action import Reading
 from changectl.contracts.kind import Facet
@@ -10,6 +10,7 @@ from changectl.engine.naming import facet_of, kind_of
 from changectl.engine.wishes import as_item, authored
 from changectl.errors import ChangectlError
 from changectl.model.expectation import each_held, found_at, same
+from changectl.model.frozen import dataclass
 from changectl.model.node import Complaints, Node
 from changectl.model.resource import Body, Target
 from changectl.model.text import one_line

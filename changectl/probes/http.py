@@ -2,13 +2,13 @@
 
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from changectl.contracts.action import Reading
 from changectl.contracts.probe import CannotAsk, Judgement, Observation, Probe, Senses, Verdict
+from changectl.model.frozen import dataclass
 from changectl.model.node import Complaints, Node
 from changectl.model.text import one_line
 from changectl.planfile.durations import some_time

@@ -1,9 +1,8 @@
 """How a command ends: the state of production in one line, and what to type next."""
 
-from dataclasses import dataclass
-
 from changectl.model.change import Change, Outcome
 from changectl.model.events import spoken
+from changectl.model.frozen import dataclass
 from changectl.model.resource import Body
 from changectl.model.status import Production, Status
 from changectl.views.page import Page, Style, blank, command, line, text

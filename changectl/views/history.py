@@ -1,13 +1,13 @@
 """What happened: the list of changes, one change's story, and who is doing what now."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from changectl.model.change import Change, Outcome, State
 from changectl.model.codec import entry_json
 from changectl.model.digest import short
 from changectl.model.entry import Entry
 from changectl.model.events import Proposed
+from changectl.model.frozen import dataclass
 from changectl.model.resource import Body
 from changectl.views.narrate import is_detail, sentence
 from changectl.views.page import Grid, Line, Page, Style, blank, command, line, text

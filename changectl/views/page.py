@@ -5,9 +5,9 @@ Nothing is ever markup.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 
+from changectl.model.frozen import dataclass
 from changectl.model.text import one_line
 
 WIDE = 2000

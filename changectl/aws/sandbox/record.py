@@ -2,8 +2,10 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+
+from changectl.model.frozen import dataclass
 
 REGION = "ap-southeast-2"
 ACCOUNT = "123456789012"  # the account moto gives to keys it has never heard of

@@ -1,8 +1,9 @@
 """What customers of Unicorn Rentals reach: address, load balancer, network, and the alarms that watch them."""
 
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Any
+
+from changectl.model.frozen import dataclass
 
 OWNER = {"Key": "owner", "Value": "rentals"}
 
