@@ -86,10 +86,14 @@ def says(spec: CallSpec) -> str:
 
 ACTION = Action(
     key="call",
-    summary="One AWS API call, with its parameters.",
+    summary="one AWS API call, with its parameters; they are checked against AWS's model",
     members=("with",),
     read=read,
     work=work,
     says=says,
-    example="call: iam.put_role_policy",
+    example="""\
+- name: Let the load balancer answer over IPv6
+  call: elbv2.set_ip_address_type
+  with: {LoadBalancerArn: {$ref: load-balancer/rentals}, IpAddressType: dualstack}
+""",
 )
