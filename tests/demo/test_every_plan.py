@@ -1,0 +1,138 @@
+"""Every plan in plans/ goes its whole way against the sandbox, and AWS is read with plain boto3 before and after."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from emulators import REGION
+
+from changectl.aws.sandbox import compare, server
+from changectl.aws.sandbox.record import ACCOUNT, Sandbox
+
+PLANS = Path(__file__).parents[2] / "plans"
+ENDS = {"2026-11-25-let-reporting-read-bookings": 10}
+"""How `apply` ends, where that is not 0."""
+
+PEOPLE = {name: (name.title(), f"{name}@unicorn.example") for name in ("ana", "ben", "cleo")}
+SECRET = "stardust-and-manes"
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A remote, a clone for each person, and the sandbox that they all change."""
+
+    folder: Path
+    endpoint: str
+
+    def run(self, who: str, *argv: str) -> subprocess.CompletedProcess[str]:
+        """Run a command as one of the people."""
+        name, email = PEOPLE[who]
+        roles = {
+            f"GIT_{role}_{part}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for part, value in (("NAME", name), ("EMAIL", email))
+        }
+        secret = {"RENTALS_DB_PASSWORD": SECRET}
+        sandbox = server.environment(Sandbox(self.endpoint, 0, ""))
+        return subprocess.run(
+            argv,
+            cwd=self.folder / who,
+            env={**os.environ, **roles, **secret, **sandbox},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def changectl(self, who: str, *words: str, ends: int = 0) -> str:
+        """Run changectl; its standard output. It ends as expected, or the test fails with what it said."""
+        done = self.run(who, sys.executable, "-m", "changectl", *words)
+        assert done.returncode == ends, f"{who}$ changectl {' '.join(words)}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+
+@pytest.fixture
+def team(tmp_path: Path, unicorn_rentals: str) -> Team:
+    """Ana wrote the plans; the rules are on the remote's main branch."""
+    made = Team(tmp_path, unicorn_rentals)
+    ana = tmp_path / "ana"
+    (ana / "plans").mkdir(parents=True)
+    for plan in PLANS.glob("*.yaml"):
+        (ana / "plans" / plan.name).write_bytes(plan.read_bytes())
+    (ana / "changectl.toml").write_text(
+        f'[env.prod]\naccount = "{ACCOUNT}"\nregions = ["{REGION}"]\nendpoint = "{unicorn_rentals}"\n'
+    )
+    for words in (
+        "git init -q --bare -b main ../remote.git",
+        "git init -q -b main",
+        "git remote add origin ../remote.git",
+        "git add changectl.toml",
+        "git commit -q -m Rules",
+        "git push -q origin main",
+        "git clone -q ../remote.git ../ben",
+        "git clone -q ../remote.git ../cleo",
+    ):
+        done = made.run("ana", *words.split())
+        assert done.returncode == 0, done.stderr
+    return made
+
+
+def _approved(team: Team, plan: str, many: int) -> None:
+    for who in ("ben", "cleo")[:many]:
+        for words in ("git fetch -q", f"git switch -q change/{plan}"):
+            assert team.run(who, *words.split()).returncode == 0
+        team.changectl(who, "approve", plan)
+
+
+@pytest.mark.parametrize("plan", sorted(path.stem for path in PLANS.glob("*.yaml")))
+def test_a_plan_goes_its_way_and_comes_back(plan: str, team: Team) -> None:
+    before = compare.settings(team.endpoint, REGION)
+    ends = ENDS.get(plan, 0)
+
+    team.changectl("ana", "check", plan)
+    previewed = json.loads(team.changectl("ana", "preview", plan, "--json"))
+    proposed = json.loads(team.changectl("ana", "propose", plan, "--json"))
+    _approved(team, plan, 2)
+    assert compare.settings(team.endpoint, REGION) == before, "looking changes nothing"
+    team.changectl("ana", "apply", plan, "--confirm", "prod", ends=ends)
+    applied = compare.settings(team.endpoint, REGION)
+    if ends == 0:
+        team.changectl("ana", "rollback", plan)
+    shown = team.changectl("ben", "show", plan, "--fetch")
+
+    assert previewed["preview_digest"] == proposed["preview_digest"]
+    assert bool(compare.differing(before, applied)) == (ends == 0), "it changed something that compare reads"
+    assert compare.differing(before, compare.settings(team.endpoint, REGION)) == ()
+    assert "rolled-back" in shown
+
+
+def test_no_secret_reaches_the_remote(team: Team) -> None:
+    plan = "2026-12-03-new-database-password"
+    team.changectl("ana", "propose", plan)
+    _approved(team, plan, 2)
+    team.changectl("ana", "apply", plan, "--confirm", "prod")
+
+    every = team.run("ana", "git", "-C", "../remote.git", "cat-file", "--batch", "--batch-all-objects")
+
+    assert plan in every.stdout
+    assert SECRET not in every.stdout
+    assert "glitter-and-hooves" not in every.stdout
+
+
+def test_an_emergency_needs_no_approval(team: Team) -> None:
+    plan = "2026-12-05-close-ssh"
+
+    team.changectl("ana", "apply", plan, "--confirm", "prod")
+
+    assert "applied" in team.changectl("ana", "log")
+
+
+def test_every_plan_is_dated_and_named_for_what_it_does() -> None:
+    stems = [path.stem for path in PLANS.iterdir()]
+
+    assert stems
+    assert all(stem[:4].isdigit() and stem[4] == stem[7] == stem[10] == "-" for stem in stems)
