@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from tests.docs.generate import ROOT
 from tests.docs.session import masked, played
 
-PAGES = (ROOT / "docs" / "tutorial.md",)
+PAGES = (ROOT / "README.md", ROOT / "docs" / "tutorial.md")
 
 
 def main() -> None:

@@ -41,7 +41,7 @@ def played(page: str, home: Path) -> str:
 
 def masked(page: str) -> str:
     """The page without what differs from one run to the next: times, digests, ids, ports, folders."""
-    page = re.sub(r"\d{4}([-/])\d\d\1\d\d([ T]\d\d:\d\d(:\d\d)?)?", "DATE", page)
+    page = re.sub(r"\d{4}([-/])\d\d\1\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?Z?)?", "DATE", page)
     page = re.sub(r"\b\d\d:\d\d:\d\d\b", "TIME", page)
     page = re.sub(r"127\.0\.0\.1:\d+", "ENDPOINT", page)
     return re.sub(r"\b(?=[0-9a-f]*\d)[0-9a-f]{7,64}\b", "DIGEST", page)
