@@ -82,7 +82,7 @@ def test_twice_stops_at_once_and_resuming_ends_it_whole(stop: signal.Signals, te
 
     assert ended.status == 11, ended
     assert f"changectl apply --resume {CHANGE}" in ended.err
-    assert len(team.locks()) == 2
+    assert len(team.locks()) == 1
     assert CHANGE in team.ana.types("status").out
     team.ana.applies(CHANGE, status=8)
     resumed = team.ana.types("apply", "--resume", CHANGE, status=10)
