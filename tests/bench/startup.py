@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.bench.place import place
 from tests.bench.timed import CHANGECTL, PYTHON, Runner, Took, side_by_side
 
-ROUNDS = 15
+ROUNDS = 9
 BARE, HELLO, AWS = "python -c pass", "hello world of typer", "aws --version"
 HELLO_WORLD = """\
 import typer
