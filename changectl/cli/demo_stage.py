@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import FrameType
 
@@ -18,6 +18,7 @@ import typer
 
 from changectl.aws.sandbox import by_hand, compare, server, unicorn
 from changectl.aws.sandbox.record import Sandbox
+from changectl.model.frozen import dataclass
 
 PEOPLE = {"ana": "Ana Rangi <ana@unicorn.example>", "ben": "Ben Okoro <ben@unicorn.example>"}
 KEPT = ("PATH", "LANG", "LANGUAGE", "TERM", "COLORTERM", "NO_COLOR", "COLUMNS", "LINES", "TMPDIR", "TZ", "VIRTUAL_ENV")
@@ -144,7 +145,11 @@ def _environment(folder: Path, sandbox: Sandbox, who: str) -> Mapping[str, str]:
         "GIT_CONFIG_GLOBAL": str(folder / "gitconfig"),
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_TERMINAL_PROMPT": "0",
-        **{f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in (("NAME", name), ("EMAIL", email))},
+        **{
+            f"GIT_{role}_{part}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for part, value in (("NAME", name), ("EMAIL", email))
+        },
     }
 
 

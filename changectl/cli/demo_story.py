@@ -1,8 +1,8 @@
 """The story of the demo: who types what, how it ends, and what is said between. Told by `demo.py`."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from changectl.model.frozen import dataclass
 from changectl.model.status import Status
 
 ANA, BEN = "ana", "ben"
@@ -108,7 +108,9 @@ STORY: tuple[Part, ...] = (
     Writes(ANA, BAD),
     *_reviewed(BAD),
     Types(ANA, f"changectl apply {BAD} --confirm prod", Status.ROLLED_BACK),
-    Says("Nobody had to remember what the rules had been: the snapshot did, and production was read again to prove it."),
+    Says(
+        "Nobody had to remember what the rules had been: the snapshot did, and production was read again to prove it."
+    ),
     Act("3. A change that is refused, since production moved"),
     Writes(ANA, STALE),
     *_reviewed(STALE),
@@ -130,7 +132,9 @@ STORY: tuple[Part, ...] = (
             ("parameter /rentals/checkout/timeout", "30", "90"),
         )
     ),
-    Says("The first is Ana's good change, the second was done by hand. The bad change and the refused one left nothing."),
+    Says(
+        "The first is Ana's good change, the second was done by hand. The bad change and the refused one left nothing."
+    ),
     Act("What to try next"),
     Offers("changectl sandbox start", "a pretend AWS of your own"),
     Offers('eval "$(changectl sandbox env)"', "to look into it with any AWS client"),
