@@ -120,13 +120,14 @@ KIND = ResourceKind(
     alone=("TableClass", "GlobalSecondaryIndexUpdates[?Create || Delete]"),
     settle=60,
     not_captured={
-        "items": "PutItem and its like: data, not settings",
+        "items": "PutItem, UpdateItem, DeleteItem, StartBulkPutItems: data, not settings",
         "encryption": "SSESpecification of UpdateTable",
         "replicas": "ReplicaUpdates, GlobalTableWitnessUpdates and MultiRegionConsistency of UpdateTable",
         "warm throughput": "WarmThroughput of UpdateTable; it grows by itself, and is not lowered",
         "vector indexes": "VectorIndexUpdates of UpdateTable",
         "resource policy": "PutResourcePolicy, DeleteResourcePolicy",
-        "Kinesis destination": "EnableKinesisStreamingDestination and its like",
+        "Kinesis destination": "EnableKinesisStreamingDestination, DisableKinesisStreamingDestination"
+        " and UpdateKinesisStreamingDestination",
         "contributor insights": "UpdateContributorInsights",
         "autoscaling": "belongs to Application Auto Scaling, and to UpdateTableReplicaAutoScaling",
     },
