@@ -137,7 +137,7 @@ STORY: tuple[Part, ...] = (
     ),
     Act("What to try next"),
     Offers("changectl sandbox start", "a pretend AWS of your own"),
-    Offers('eval "$(changectl sandbox env)"', "to look into it with any AWS client"),
-    Offers("changectl init --sandbox", "in a git repository of yours; then write a plan"),
-    Offers("changectl demo --keep", "this story, with its folder to look around in"),
+    Offers('eval "$(changectl sandbox env)"', "its AWS keys, for changectl too"),
+    Offers("changectl init --sandbox", "in a repository; then write a plan"),
+    Offers("changectl demo --keep", "this story, and its folder is kept"),
 )
