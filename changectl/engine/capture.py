@@ -18,12 +18,17 @@ INCARNATION = "@incarnation"
 Answers = dict[Ref, Any]
 
 
-def capture(kinds: Mapping[str, ResourceKind], refs: Iterable[Ref], eyes: Eyes) -> Snapshot:
-    """Every facet of every resource; None where there is no such resource. Each batch is one call, asked once."""
+def capture(
+    kinds: Mapping[str, ResourceKind], refs: Iterable[Ref], eyes: Eyes, seen: Mapping[Ref, Any] | None = None
+) -> Snapshot:
+    """Every facet of every resource; None where there is no such resource. Each batch is one call, asked once.
+
+    `seen`: what the anchor has just said of some of them, which is not asked again.
+    """
     groups: dict[tuple[str, str], list[Ref]] = {}
     for ref in dict.fromkeys(refs):
         groups.setdefault((ref.kind, ref.region), []).append(ref)
-    captured = eyes.together([_later(kinds[kind], group, eyes) for (kind, _), group in groups.items()])
+    captured = eyes.together([_later(kinds[kind], group, eyes, seen or {}) for (kind, _), group in groups.items()])
     return {ref: resource for part in captured for ref, resource in part.items()}
 
 
@@ -54,13 +59,14 @@ def body(facet: Facet, answers: Mapping[str, Any]) -> Body:
     return None if canonical == {} else canonical
 
 
-def _later(kind: ResourceKind, refs: list[Ref], eyes: Eyes) -> Callable[[], Snapshot]:
-    return lambda: _of_one_kind(kind, refs, eyes)
+def _later(kind: ResourceKind, refs: list[Ref], eyes: Eyes, seen: Mapping[Ref, Any]) -> Callable[[], Snapshot]:
+    return lambda: _of_one_kind(kind, refs, eyes, seen)
 
 
-def _of_one_kind(kind: ResourceKind, refs: list[Ref], eyes: Eyes) -> Snapshot:
+def _of_one_kind(kind: ResourceKind, refs: list[Ref], eyes: Eyes, seen: Mapping[Ref, Any]) -> Snapshot:
     first = anchor(kind)
-    anchors = _anchors(kind, refs, eyes)
+    known = {ref: seen[ref] for ref in refs if ref in seen}
+    anchors = {**known, **_anchors(kind, [ref for ref in refs if ref not in known], eyes)}
     there = [ref for ref in refs if anchors.get(ref) is not None]
     others = [read for read in dict.fromkeys(r for f in kind.facets for r in f.reads) if read != first]
     answered = eyes.together([_read_later(kind, read, there, eyes) for read in others]) if there else []

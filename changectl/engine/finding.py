@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import field
 from functools import partial
 from typing import Any
 
@@ -10,13 +11,24 @@ import jmespath
 
 from changectl.contracts.kind import Names, ResourceKind
 from changectl.engine.asking import Eyes
+from changectl.engine.capture import anchor
 from changectl.errors import CallNotDone, NotFound
+from changectl.model.frozen import dataclass
 from changectl.model.resource import Call, Ref, Target
 
 
-def find(kinds: Mapping[str, ResourceKind], targets: Iterable[Target], eyes: Eyes, region: str) -> Mapping[Target, Ref]:
-    """The resource that each target means. Raises NotFound: no such kind, no such name, or more than one of it."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The resource that each target means; and what was read of it on the way, where that is all its anchor says."""
+
+    refs: Mapping[Target, Ref] = field(hash=False)
+    anchors: Mapping[Ref, Any] = field(hash=False)
+
+
+def find(kinds: Mapping[str, ResourceKind], targets: Iterable[Target], eyes: Eyes, region: str) -> Found:
+    """Look names up. Raises NotFound: no such kind, no such name, or more than one of it."""
     found: dict[Target, Ref] = {}
+    anchors: dict[Ref, Any] = {}
     to_ask: dict[str, list[Target]] = {}
     for target in dict.fromkeys(targets):
         kind = _kind(kinds, target)
@@ -26,8 +38,16 @@ def find(kinds: Mapping[str, ResourceKind], targets: Iterable[Target], eyes: Eye
             to_ask.setdefault(kind.name, []).append(target)
     thunks = [partial(_ask, kinds[kind], asked, eyes, region) for kind, asked in to_ask.items()]
     for answered in eyes.together(thunks):
-        found |= answered
-    return found
+        found |= {target: ref for target, (ref, _) in answered.items()}
+        anchors |= {ref: item for ref, item in answered.values() if _says_all(kinds[ref.kind])}
+    return Found(found, anchors)
+
+
+def _says_all(kind: ResourceKind) -> bool:
+    """Whether the read that looks names up is the one that captures the resource."""
+    assert kind.names is not None
+    first, read = anchor(kind), kind.names.read
+    return (read.operation, read.items, read.fixed) == (first.operation, first.items, first.fixed)
 
 
 def _kind(kinds: Mapping[str, ResourceKind], target: Target) -> ResourceKind:
@@ -44,16 +64,19 @@ def _spelled(kind: ResourceKind, name: str) -> tuple[str, ...]:
     return kind.spell(name) if kind.spell else (name,)
 
 
-def _ask(kind: ResourceKind, targets: list[Target], eyes: Eyes, region: str) -> dict[Target, Ref]:
+def _ask(kind: ResourceKind, targets: list[Target], eyes: Eyes, region: str) -> dict[Target, tuple[Ref, Any]]:
     assert kind.names is not None
     ids: dict[str, list[str]] = {}
+    items: dict[str, Any] = {}
     batch = kind.names.read.batch
     for start in range(0, len(targets), batch):
         wanted = [target.name for target in targets[start : start + batch]]
         for item in _batch(kind, kind.names, wanted, eyes, region):
             name = str(jmespath.search(kind.names.name, item))
             ids.setdefault(name, []).append(str(jmespath.search(kind.names.id, item)))
-    return {target: _only_one(kind, target, region, ids.get(target.name, [])) for target in targets}
+            items[name] = item
+    refs = {target: _only_one(kind, target, region, ids.get(target.name, [])) for target in targets}
+    return {target: (ref, items[target.name]) for target, ref in refs.items()}
 
 
 def _batch(kind: ResourceKind, names: Names, wanted: list[str], eyes: Eyes, region: str) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import field, replace
+from typing import Any
 
 from changectl.contracts.action import Aim, Send, Work
 from changectl.engine.capture import capture
@@ -32,8 +33,8 @@ class Foreseen:
 
 def foresee(plan: Plan, ground: Ground) -> Foreseen:
     """What the plan would do now. Raises NotFound, Drifted (a `from:` is not so), GateRefused (unknown operation)."""
-    pinned = _pinned(plan, ground)
-    before = capture(ground.kinds, _refs(plan, ground, pinned), ground.eyes)
+    pinned, anchors = _pinned(plan, ground)
+    before = capture(ground.kinds, _refs(plan, ground, pinned), ground.eyes, anchors)
     state: Snapshot = dict(before)
     previews: list[StepPreview] = []
     for step in plan.steps:
@@ -51,8 +52,8 @@ def foresee(plan: Plan, ground: Ground) -> Foreseen:
     return Foreseen(preview, before, pinned)
 
 
-def _pinned(plan: Plan, ground: Ground) -> dict[str, Ref]:
-    """Every resource that the plan names, looked up once, region by region."""
+def _pinned(plan: Plan, ground: Ground) -> tuple[dict[str, Ref], dict[Ref, Any]]:
+    """Every resource that the plan names, looked up once, region by region; and what that has shown of them."""
     named: dict[str, list[Target]] = {}
     parts = [(step.region, step.spec) for step in plan.all_steps()]
     parts += [(step.region, step.check) for step in plan.all_steps()]
@@ -62,10 +63,12 @@ def _pinned(plan: Plan, ground: Ground) -> dict[str, Ref]:
         for target in targets_in(part):
             named.setdefault(target.region or region or ground.region, []).append(target)
     pinned: dict[str, Ref] = {}
+    anchors: dict[Ref, Any] = {}
     for region, targets in named.items():
         found = find(ground.kinds, dict.fromkeys(targets), ground.eyes, region)
-        pinned |= {pin_name(target, region): ref for target, ref in found.items()}
-    return pinned
+        pinned |= {pin_name(target, region): ref for target, ref in found.refs.items()}
+        anchors |= found.anchors
+    return pinned, anchors
 
 
 def _refs(plan: Plan, ground: Ground, pinned: dict[str, Ref]) -> frozenset[Ref]:

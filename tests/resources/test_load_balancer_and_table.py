@@ -109,7 +109,7 @@ def test_a_load_balancer_is_found_by_its_name(emulator: Emulator) -> None:
     ref = load_balancer_case.make(emulator.client)
     target = Target("load-balancer", "rentals")
 
-    assert find(KINDS, [target], _eyes(emulator), REGION) == {target: ref}
+    assert find(KINDS, [target], _eyes(emulator), REGION).refs == {target: ref}
     with pytest.raises(NotFound):
         find(KINDS, [Target("load-balancer", "stables")], _eyes(emulator), REGION)
 
