@@ -53,7 +53,7 @@ NOISE: Mapping[str, frozenset[str]] = {
     "security-group": frozenset(),
     "load-balancer": frozenset({"ZoneName"}),
     "table": frozenset(
-        {"NumberOfDecreasesToday", "LatestStreamArn", "LatestStreamLabel"}
+        {"NumberOfDecreasesToday", "LastUpdateToPayPerRequestDateTime", "LatestStreamArn", "LatestStreamLabel"}
         | {"EarliestRestorableDateTime", "LatestRestorableDateTime"}
     ),
 }
