@@ -45,6 +45,7 @@ class Team:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            errors="replace",  # trees hold bytes that are no text
             check=False,
         )
 
