@@ -58,9 +58,43 @@ def test_when_the_test_fails_everything_goes_back_by_itself(kind: str, team: Tea
     assert team.locks() == {}
 
 
+def test_what_went_before_a_refused_call_goes_back(team: Team) -> None:
+    aws.table(team.emulator)
+    aws.parameter(team.emulator)
+    before = aws.table_now(team.emulator), aws.parameter_now(team.emulator)
+    steps, _ = CASES["table"].steps(team.emulator, _gaps("table", team))
+    not_over = CASES["parameter"].call(team.emulator)[0].replace("true", "false")
+    team.ana.writes(CHANGE, plan(f"{steps}\n{not_over}"))
+
+    ran = team.ana.applies(CHANGE, status=10, env=SECRETS)
+
+    assert "ParameterAlreadyExists" in ran.err
+    assert (aws.table_now(team.emulator), aws.parameter_now(team.emulator)) == before
+
+
+def test_a_rule_that_was_removed_comes_back_when_the_plan_says_so_or_a_person(team: Team) -> None:
+    aws.group(team.emulator)
+    before = aws.group_now(team.emulator)
+    old = "{protocol: tcp, port: 443, cidr: 198.51.100.0/24}"
+    step = f"- {{name: Shut it, set: security-group/web, change: {{ingress: {{remove: [{old}]}}}}}}"
+    red = '- command: ["false"]'
+    team.ana.writes(CHANGE, plan(step, test=red))
+    team.ana.writes(f"{CHANGE}-auto", plan(step, test=red, back_out="{auto: true}"))
+
+    team.ana.applies(f"{CHANGE}-auto", status=10)
+    assert aws.group_now(team.emulator) == before
+
+    asked = team.ana.applies(CHANGE, status=11)
+    assert aws.group_now(team.emulator) == {**before, "ingress": []}
+    assert f"changectl rollback {CHANGE}" in asked.out
+    team.ana.types("rollback", CHANGE)
+    assert (aws.group_now(team.emulator), team.locks()) == (before, {})
+
+
 def test_every_setting_that_can_be_written_is_tried_here(emulator: Emulator) -> None:
     tried = {}
     for kind in HERE:
+        emulator.reset()
         CASES[kind].make(emulator)
         tried[kind] = set(CASES[kind].sets(emulator))
 

@@ -121,6 +121,36 @@ def test_every_mistake_in_a_plan_is_3_with_its_place_and_nothing_is_asked_of_aws
         assert {f"{CHANGE}.yaml:4:7", f"{CHANGE}.yaml:10:14"} <= set(re.findall(rf"{CHANGE}\.yaml:\d+:\d+", ran.said))
 
 
+def test_a_test_that_is_red_before_refuses_and_leaves_no_trace(moto_team: Team) -> None:
+    team = moto_team
+    aws.table(team.emulator)
+    before = aws.table_now(team.emulator)
+    team.ana.writes(CHANGE, plan(PROTECT, test='before: [{command: ["false"]}]'))
+
+    ended = team.ana.applies(CHANGE, "--json", status=5).document
+
+    assert (ended["outcome"], ended["production"]) == ("refused", "untouched")
+    assert (aws.table_now(team.emulator), team.locks()) == (before, {})
+
+
+def test_another_account_or_no_credentials_or_no_answer_is_4(moto_team: Team) -> None:
+    team = moto_team
+    aws.table(team.emulator)
+    before = aws.table_now(team.emulator)
+    team.ana.writes(CHANGE, plan(PROTECT))
+    configuration = (team.ana.folder / "changectl.toml").read_text()
+
+    nobody = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+    assert "Production is untouched." in team.ana.applies(CHANGE, status=4, env=nobody).err
+    team.ana.folder.joinpath("changectl.toml").write_text(configuration.replace(ACCOUNT, "210987654321"))
+    assert "210987654321" in team.ana.types("preview", CHANGE, status=4).err
+    away = configuration.replace(team.emulator.endpoint, "http://127.0.0.1:9")
+    team.ana.folder.joinpath("changectl.toml").write_text(away)
+    team.ana.types("preview", CHANGE, status=4)
+
+    assert (aws.table_now(team.emulator), team.locks()) == (before, {})
+
+
 def _plain(ran: Ran) -> None:
     """No escape codes; and a sentence that is longer than the 40 columns of COLUMNS stays a line."""
     assert "\x1b" not in ran.said

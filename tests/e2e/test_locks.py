@@ -90,5 +90,5 @@ def test_over_a_lock_with_a_reason_is_recorded(moto_team: Team) -> None:
 
     team.ben.applies(SECOND, "--over-lock", "the shop is closed")
 
-    begun = [each for each in team.ben.types("show", SECOND, "--json").document["events"] if each["type"] == "Begun"]
+    begun = [each for each in team.ben.types("show", SECOND, "--json").document["events"] if each["type"] == "begun"]
     assert begun[0]["event"]["over_lock"] == "the shop is closed"
