@@ -19,7 +19,7 @@ from changectl.cli.world import Keeper, world_of
 from changectl.engine.attempt import Stopped
 from changectl.engine.conduct import conduct
 from changectl.engine.world import World
-from changectl.errors import NeedsOperator, NotFound
+from changectl.errors import NeedsOperator, NotFound, WrongUsage
 from changectl.model.change import Change, fold
 from changectl.model.entry import Entry
 from changectl.model.events import Begun, Published
@@ -28,6 +28,7 @@ from changectl.model.plan import Plan
 from changectl.register.journal import Journal
 from changectl.register.vault import Vault, open_vault
 from changectl.views.ending import ending, ending_document, ending_page
+from changectl.views.page import Style, line, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,10 @@ def conducted(
         vault.close()
         journal.close()
     end = ending(plan.id, change, rolled_back_on_demand=on_demand, terminated=stops.terminated)
-    out.result(ending_page(end), ending_document(plan.id, change, end))
+    try:
+        out.result(ending_page(end), ending_document(plan.id, change, end))
+    except WrongUsage as why:  # the status says what became of production, whoever could read it
+        out.progress((line(text(why.sentence, Style.WARN)), *ending_page(end)))
     raise typer.Exit(int(end.status))
 
 

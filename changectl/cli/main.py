@@ -42,6 +42,7 @@ COLORS = ("auto", "always", "never")
 
 def main() -> None:
     """The `changectl` command."""
+    _three_streams()
     gc.set_threshold(FEW_PAUSES)
     sys.exit(run(sys.argv[1:]))
 
@@ -66,12 +67,22 @@ def run(argv: Sequence[str]) -> int:
         return int(Status.USAGE)
     except (typer.Abort, KeyboardInterrupt):
         return int(Status.INTERRUPTED)
-    except BrokenPipeError:  # `changectl log | head`: nobody reads on, which is no fault
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit):  # `changectl --help | head`: nobody reads on, which typer ends with
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return int(Status.DONE)
     except Exception as error:  # noqa: BLE001 - the last one who can still say something useful
         _show_bug(error)
         return int(Status.BUG)
+
+
+def _three_streams() -> None:
+    """Where a stream was closed (`>&-`), nothing: else the next file to be opened, a journal, would be the stream."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+    sys.stdin = sys.stdin or open(0)  # noqa: SIM115 - as long as the process
+    sys.stdout = sys.stdout or open(1, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w")  # noqa: SIM115
 
 
 def _run(argv: Sequence[str]) -> int:

@@ -2,12 +2,20 @@
 
 import json
 import os
+import re
 import sys
+from contextlib import suppress
 from typing import TextIO
 
+from changectl.errors import WrongUsage
 from changectl.model.frozen import dataclass
 from changectl.model.resource import Body
 from changectl.views.page import Page, plain_lines
+
+_UNSEEN = re.compile(
+    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""What acts on a terminal or hides in it and JSON leaves as it is: C1 controls, directions, lone surrogates, tags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +26,22 @@ class Output:
     color: str = "auto"
 
     def result(self, page: Page, document: Body) -> None:
-        """The answer, on stdout: for people, or one JSON document."""
-        if self.documents:
-            sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=sys.stdout.encoding.lower() != "utf-8") + "\n")
-        else:
-            self._print(page, sys.stdout)
+        """The answer, on stdout: for people, or one JSON document. That nobody reads on is no fault.
+
+        Raises WrongUsage where it cannot be written, as to a full disk.
+        """
+        try:
+            if self.documents:
+                ascii_only = sys.stdout.encoding.lower() != "utf-8"
+                said = json.dumps(document, indent=2, ensure_ascii=ascii_only)
+                sys.stdout.write(_UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], said) + "\n")
+            else:
+                self._print(page, sys.stdout)
+            sys.stdout.flush()
+        except OSError as why:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is buffered would fail again
+            if not isinstance(why, BrokenPipeError):
+                raise WrongUsage(f"the result cannot be written: {why.strerror}", "df") from why
 
     def page(self, page: Page) -> None:
         """For people only, on stdout; nothing where JSON was asked for."""
@@ -30,9 +49,10 @@ class Output:
             self._print(page, sys.stdout)
 
     def progress(self, page: Page) -> None:
-        """What goes on meanwhile, on stderr."""
-        self._print(page, sys.stderr)
-        sys.stderr.flush()
+        """What goes on meanwhile, on stderr. That it cannot be written stops nothing."""
+        with suppress(OSError):
+            self._print(page, sys.stderr)
+            sys.stderr.flush()
 
     def _print(self, page: Page, to: TextIO) -> None:
         if self._coloured(to) or to.isatty():
