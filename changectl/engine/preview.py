@@ -80,11 +80,25 @@ def _refs(plan: Plan, ground: Ground, pinned: dict[str, Ref]) -> frozenset[Ref]:
             work = ground.actions[step.action].work(step.spec, sight)
         except Unforeseeable:
             refs |= {sight.ref(target) for target in targets_in(step.spec)}
+            refs |= {facet.ref for facet in _known_facets(step, ground, sight)}
         else:
             refs |= _refs_of(work, ground)
     for target in plan.affects:
         refs.add(pinned[pin_name(target, ground.region)])
     return frozenset(refs)
+
+
+ANSWER = "(an answer)"
+
+
+def _known_facets(step: Step, ground: Ground, sight: Foresight) -> tuple[FacetRef, ...]:
+    """What a call touches that waits for an answer: its resource is known where only a value is waited for."""
+    try:
+        work = ground.actions[step.action].work(step.spec, replace(sight, answered=ANSWER))
+    except Unforeseeable:
+        return ()
+    touch = touched(ground.rows, ground.kinds, work.call) if isinstance(work, Send) else None
+    return tuple(sorted(f for f in touch.writes if ANSWER not in f.ref.id)) if touch else ()
 
 
 def _refs_of(work: Work, ground: Ground) -> set[Ref]:
@@ -102,7 +116,9 @@ def _step(
     try:
         work = ground.actions[step.action].work(step.spec, sight)
     except Unforeseeable as why:
-        return state, StepPreview(step.id, (), (), Verdict(Reversibility.UNKNOWN, why.reason), unforeseeable=why.reason)
+        facets = _known_facets(step, ground, sight)
+        verdict = _authored(step, Verdict(Reversibility.UNKNOWN, why.reason))
+        return state, StepPreview(step.id, facets, (), verdict, unforeseeable=why.reason)
     match work:
         case Aim(want):
             return _aim(step, ground, state, want)

@@ -57,12 +57,16 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Foresight:
-    """A step's sight at preview: production as the steps before would have left it."""
+    """A step's sight at preview: production as the steps before would have left it.
+
+    `answered` stands for an answer that is not there yet, where only the rest of a call is of interest.
+    """
 
     kinds: Mapping[str, ResourceKind] = field(hash=False)
     pinned: Mapping[str, Ref] = field(hash=False)
     state: Mapping[Ref, Resource | None] = field(hash=False)
     region: str
+    answered: str = ""
 
     def ref(self, target: Target) -> Ref:
         """As just looked up. Raises NotFound."""
@@ -88,6 +92,8 @@ class Foresight:
                 return self.ref(target).id[-1]
             case SecretValue(name):
                 return f"(secret {name})"
+            case ResultValue() if self.answered:
+                return self.answered
             case ResultValue(step, path):
                 raise Unforeseeable(f"it depends on the answer of step {step} ({path})")
 

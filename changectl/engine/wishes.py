@@ -194,7 +194,9 @@ def _deep_pairs(node: Node) -> Iterator[Node]:
 
 
 def _complain_of_secrets(facet: Facet, wishes: tuple[Wish, ...], node: Node, complaints: Complaints) -> None:
-    written_out = [w for w in wishes if isinstance(w, Become) and w.to is not None and not any(later(w.to))]
+    """A literal in a setting that may be secret. What it starts `from` in clear, and is so, was no secret before."""
+    bare = [w for w in wishes if isinstance(w, Become) and w.to is not None and w.was is None]
+    written_out = [w for w in bare if not any(later(w.to))]
     if facet.secret and written_out:
         help_ = "if it is one, write {$secret: NAME}; else all is well"
         complaints.add("CHG207", f"{facet.name} may be a secret, and here it stands in git", node, help_, "warning")

@@ -48,7 +48,7 @@ def log_page(rows: Sequence[Row]) -> Page:
         return (line("The register is empty. Next: ", command("changectl propose PLAN")),)
     cells = tuple(
         (
-            text(_minute(row.at), Style.QUIET),
+            text(row.at[:10], Style.QUIET),
             text(row.stands, LOOKS.get(row.stands, Style.PLAIN)),
             text(row.env),
             text(row.change, Style.STRONG),
@@ -57,7 +57,7 @@ def log_page(rows: Sequence[Row]) -> Page:
         )
         for row in rows
     )
-    return (Grid(("WHEN (UTC)", "STANDS", "ENV", "CHANGE", "TITLE", "BY"), cells),)
+    return (Grid(("WHEN", "STANDS", "ENV", "CHANGE", "TITLE", "BY"), cells, loose=("TITLE", "BY")),)
 
 
 def log_document(rows: Iterable[Row]) -> Body:

@@ -43,10 +43,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Columns that stand under each other on a terminal, and are separated by tabs in a pipe."""
+    """Columns that stand under each other on a terminal, and are separated by tabs in a pipe.
+
+    Where the terminal is too narrow, the columns in `loose` are wrapped; what people copy is not.
+    """
 
     heads: tuple[str, ...]
     rows: tuple[tuple[Piece, ...], ...]
+    loose: tuple[str, ...] = ()
 
 
 Part = Line | Grid
@@ -79,5 +83,5 @@ def plain_lines(page: Iterable[Part]) -> Iterable[str]:
         match part:
             case Line(pieces, indent):
                 yield (" " * indent + "".join(piece.text for piece in pieces)).rstrip()
-            case Grid(_, rows):
+            case Grid(rows=rows):
                 yield from ("\t".join(piece.text for piece in row) for row in rows)

@@ -28,7 +28,7 @@ def _line(part: Line) -> Text | Padding:
 def _grid(part: Grid) -> Table:
     table = Table(box=None, pad_edge=False, show_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for head in part.heads:
-        table.add_column(head, overflow="fold")
+        table.add_column(head, overflow="fold", no_wrap=head not in part.loose)
     for row in part.rows:
         table.add_row(*(Text(piece.text, style=piece.style.value or "") for piece in row))
     return table
