@@ -15,7 +15,7 @@ from changectl.engine.world import Admit, World
 from changectl.errors import ChangectlError, NotFound
 from changectl.model.change import Change, fold
 from changectl.model.entry import Entry
-from changectl.model.events import Begun, CallDone, Event, LocksHeld, Published, StepDone
+from changectl.model.events import Begun, CallDone, Event, LocksHeld, Published, StepDone, StepStarted
 from changectl.model.resource import Call
 from changectl.register.journal import Journal
 from changectl.register.locks import LockWish, Owner, Unlock
@@ -43,7 +43,7 @@ class Keeper:
     entries: list[Entry] = field(default_factory=list)
 
     def record(self, event: Event) -> None:
-        """Durable when it returns, but for answers, which become so with the next intent. Raises CannotRecord."""
+        """Durable when it returns, but for what becomes so with the next intent. Raises CannotRecord."""
         entry = Entry(
             change=self.journal.change,
             attempt=self.journal.attempt,
@@ -54,7 +54,7 @@ class Keeper:
             event=event,
         )
         self.entries.append(entry)
-        self.journal.append(entry, durable=not isinstance(event, CallDone | StepDone | LocksHeld | Published))
+        self.journal.append(entry, durable=not can_wait(event))
 
     def change(self) -> Change:
         """The change as it stands, earlier attempts included."""
@@ -90,6 +90,16 @@ class Keeper:
             for f in begun.facets
         }
         return tuple(sorted(groups))
+
+
+def can_wait(event: Event) -> bool:
+    """Whether losing it to a power cut harms nothing: an answer, or the start of a step before its first call.
+
+    A step without an aim may act by other means than a call of ours, so that its start is durable at once.
+    """
+    if isinstance(event, StepStarted):
+        return bool(event.want)
+    return isinstance(event, CallDone | StepDone | LocksHeld | Published)
 
 
 def world_of(

