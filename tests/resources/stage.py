@@ -62,8 +62,8 @@ class Stage:
         """What it is like, if it is there; its settings alone."""
         return settings(capture(KINDS, [self.ref], eyes(self.aws))[self.ref])
 
-    def answers(self) -> Mapping[bytes, Any]:
-        """Every answer of AWS behind what it is like, by the call."""
+    def look(self) -> tuple[Resource, Mapping[bytes, Any]]:
+        """What it is like, and every answer of AWS that says so, by the call."""
         found: dict[bytes, Any] = {}
 
         def ask(call: Call) -> Mapping[str, Any]:
@@ -71,8 +71,9 @@ class Stage:
             answer: Mapping[str, Any] = found[asked(call)]
             return answer
 
-        capture(KINDS, [self.ref], Eyes(ask, one_by_one, ACCOUNT))
-        return found
+        state = settings(capture(KINDS, [self.ref], Eyes(ask, one_by_one, ACCOUNT))[self.ref])
+        assert state is not None
+        return state, found
 
     def do(self, step: Step) -> Call:
         """Do a step whose setup is done."""
@@ -80,9 +81,9 @@ class Stage:
         self.aws.send(call)
         return call
 
-    def bring(self, want: Resource | None) -> tuple[Call, ...]:
-        """From what it is like to `want`, by the kind's own writes."""
-        calls = writes(self.kind, self.ref, self.seen(), want, ACCOUNT)
+    def bring(self, want: Resource | None, now: Resource | None = None) -> tuple[Call, ...]:
+        """From what it is like (`now`, where that is known) to `want`, by the kind's own writes."""
+        calls = writes(self.kind, self.ref, self.seen() if now is None else now, want, ACCOUNT)
         for call in calls:
             self.aws.send(call)
         return calls
@@ -93,10 +94,10 @@ class Stage:
         assert goal is not None
         return {f.name: merged(goal[f.name], [ours[f.name]], now[f.name], f.grain) for f in self.kind.facets}
 
-    def back(self, before: Resource, ours: Resource) -> Resource:
-        """Go back from `ours` to `before`, past strangers; what it should be like then."""
-        want = {name: merge.want for name, merge in self.merge(before, ours, self.now()).items()}
-        self.bring(want)
+    def back(self, before: Resource, ours: Resource, now: Resource) -> Resource:
+        """Go back from `ours` to `before`, past what strangers made of it by now; what it should be like then."""
+        want = {name: merge.want for name, merge in self.merge(before, ours, now).items()}
+        self.bring(want, now)
         return want
 
 
