@@ -22,7 +22,7 @@ from changectl.engine.world import World
 from changectl.errors import NeedsOperator, NotFound, WrongUsage
 from changectl.model.change import Change, fold
 from changectl.model.entry import Entry
-from changectl.model.events import Begun, Published
+from changectl.model.events import Begun
 from changectl.model.frozen import dataclass
 from changectl.model.plan import Plan
 from changectl.register.journal import Journal
@@ -55,7 +55,7 @@ def conducted(
     try:
         with heeded(stops):
             prelude(keeper, world)
-            change = conduct(plan, world, _published(keeper))
+            change = conduct(plan, world, _untold(keeper))
     except Stopped as stopped:
         raise NeedsOperator(
             "stopped at once, as you asked twice; what is under way may still have its effect",
@@ -96,11 +96,12 @@ def taken_up(here: Desk, found: Memory, change: str) -> tuple[Plan, Signed, Jour
     return plan, signed, journal, vault, earlier
 
 
-def _published(keeper: Keeper) -> Change:
-    """The change so far; published, where its last entry says so."""
-    change = fold((*keeper.earlier, *keeper.entries))
-    ended = bool(keeper.entries) and isinstance(keeper.entries[-1].event, Published)
-    return replace(change, published=ended)
+def _untold(keeper: Keeper) -> Change:
+    """The change so far; as not published, so that its end is told, or told again, and no lock of it stays held.
+
+    Whoever died while taking the locks for the way back of what was applied has recorded nothing of it.
+    """
+    return replace(fold((*keeper.earlier, *keeper.entries)), published=False)
 
 
 def _elsewhere(found: Memory, change: str) -> Exception:

@@ -47,13 +47,13 @@ def before_it_is_told(place: Place) -> None:
     place.patch.setattr(Keeper, "publish", dies)
 
 
-def applied_but_died(place: Place, arrange: Callable[[Place], None]) -> Any:
+def applied_but_died(place: Place, arrange: Callable[[Place], None], verb: str = "apply") -> Any:
     was = place.production()
     with place.patch.context() as patch:
         mine = Place(place.folder, place.endpoint, place.dynamodb, place.captured, patch)
         arrange(mine)
         with pytest.raises(Died):
-            mine.type("apply", CHANGE)
+            mine.type(verb, CHANGE)
     return was
 
 
@@ -98,6 +98,16 @@ def test_locks_that_were_taken_unknowingly_are_freed(place: Place) -> None:
     was = applied_but_died(place, after("take_locks"))
     end = place.type("rollback", CHANGE)
     assert (end.status, place.production()) == (Status.DONE, was), end
+    assert_told_and_free(place)
+
+
+@pytest.mark.parametrize("words", [("apply", "--resume"), ("rollback",)], ids=" ".join)
+def test_locks_that_were_taken_unknowingly_for_the_way_back_are_freed(place: Place, words: tuple[str, ...]) -> None:
+    before = place.production()
+    assert place.type("apply", CHANGE).status == Status.DONE
+    applied = applied_but_died(place, after("take_locks"), "rollback")
+    end = place.type(*words, CHANGE)
+    assert (end.status, place.production()) == (Status.DONE, before if words == ("rollback",) else applied), end
     assert_told_and_free(place)
 
 
