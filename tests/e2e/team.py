@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent, indent
@@ -228,8 +228,8 @@ def blob(folder: Path, name: str) -> bytes:
     return done.stdout
 
 
-def soon(true: Any) -> None:
-    """Wait until a question is answered with yes."""
+def soon(true: Callable[[], bool]) -> None:
+    """Wait until the answer is yes."""
     until = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < until, "that never became true"

@@ -1,6 +1,7 @@
 """The team's memory as git shows it, and what happens when the remote is rewritten, missing, or away."""
 
 import json
+import socket
 
 import pytest
 
@@ -153,6 +154,32 @@ def test_a_rollback_goes_on_while_the_remote_is_away(team: Team) -> None:
     team.plugs()
     team.ana.types("apply", "--resume", CHANGE, status=10)
     assert (aws.table_now(team.emulator), team.locks()) == (before, {})
+
+
+def test_an_applied_change_is_not_rolled_back_without_its_locks(team: Team) -> None:
+    team.ana.writes(CHANGE, plan(PROTECT))
+    team.ana.applies(CHANGE)
+    applied = aws.table_now(team.emulator)
+    team.unplugs()
+
+    ran = team.ana.types("rollback", CHANGE, status=5)
+
+    assert "remote" in ran.err, ran
+    assert aws.table_now(team.emulator) == applied
+    team.plugs()
+    team.ana.types("rollback", CHANGE)
+
+
+def test_a_colleague_is_told_on_which_machine_it_can_be_rolled_back(team: Team) -> None:
+    team.ana.writes(CHANGE, plan(PROTECT))
+    team.ana.applies(CHANGE)
+    applied = aws.table_now(team.emulator)
+    team.ben.types("log", "--fetch")
+
+    ran = team.ben.types("rollback", CHANGE, status=11)
+
+    assert f"was applied from {socket.gethostname()}" in ran.err
+    assert (aws.table_now(team.emulator), team.locks()) == (applied, {})
 
 
 def test_everybody_sees_the_same_after_an_index_is_thrown_away(team: Team) -> None:

@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from tests.e2e import aws
-from tests.e2e.team import Team, plan
+from tests.e2e.team import Team, plan, soon
 
 CHANGE = "2026-11-23-protect-bookings"
 PROTECT = """
@@ -65,6 +65,21 @@ def test_once_before_the_first_step_leaves_production_untouched(stop: signal.Sig
 
     assert ended.status == status, ended
     assert "Production is untouched" in ended.out
+    assert (aws.table_now(team.emulator), team.locks()) == (before, {})
+
+
+def test_once_in_a_step_that_has_sent_nothing_ends_as_before(team: Team) -> None:
+    before = aws.table_now(team.emulator)
+    waiting = "- {name: Wait, wait: {until: {command: [sh, -c, touch reached; false]}, for: 50s}}"
+    team.ana.writes(CHANGE, plan(f"{waiting}{PROTECT}"))
+    running = team.ana.starts("apply", CHANGE, "--confirm", "prod")
+    soon((team.ana.folder / "reached").exists)
+
+    running.send(signal.SIGINT)
+    ended = running.ended()
+
+    assert ended.status == 10, ended
+    assert "Production is as before" in ended.out
     assert (aws.table_now(team.emulator), team.locks()) == (before, {})
 
 
