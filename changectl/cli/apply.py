@@ -69,7 +69,7 @@ def _new(here: Desk, found: Memory, wanted: str, confirm: str, but: Exceptions, 
         )
     if change.outcome is Outcome.APPLIED:  # another snapshot would take what it did for the state before
         raise GateRefused(f"{plan.id} is applied already", f"changectl rollback {plan.id}")
-    seen = previewed(here, loaded, found, by)
+    seen = previewed(here, loaded, found, change.proposed.authors if change.proposed else (by,))
     if seen.env.production:
         in_window(plan, datetime.now(UTC))
     needed = seen.env.approvals[plan.risk]

@@ -11,6 +11,7 @@ from changectl.cli.previewing import previewed, rules
 from changectl.cli.propose import entry
 from changectl.engine.approval import agreed_to, may_approve
 from changectl.model.events import Approved
+from changectl.register.propose import authors_of
 from changectl.views.page import Style, command, line, text
 from changectl.views.preview import preview_page
 
@@ -27,8 +28,10 @@ def verb(
     found = memory(here.root, fetch=True)
     by = me(found)
     change = loaded.plan.id
-    seen = previewed(here, loaded, found)
     known = found.known(change)
+    wrote = authors_of(found.repository, loaded.path, change)
+    proposed_by = known.proposed.authors if known.proposed else ()
+    seen = previewed(here, loaded, found, tuple(dict.fromkeys((*wrote, *proposed_by))))
     agreed_to(change, known, seen.proposed)
     one = rules(here, found).configuration.self_approval
     self_approved = may_approve(seen.proposed, by, team_of_one=one, self_why=why if own else "")

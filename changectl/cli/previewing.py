@@ -11,7 +11,7 @@ from changectl.model.events import Proposed
 from changectl.model.frozen import dataclass
 from changectl.model.plan import Plan
 from changectl.planfile.config import Configuration, Env
-from changectl.register.propose import authors_of, config_at_default_branch
+from changectl.register.propose import config_at_default_branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +25,14 @@ class Previewed:
     proposed: Proposed
 
 
-def previewed(here: Desk, loaded: Loaded, found: Memory | None, by: str = "") -> Previewed:
+def previewed(here: Desk, loaded: Loaded, found: Memory | None, authors: tuple[str, ...] = ()) -> Previewed:
     """Read production and foresee the plan. `found` None: without a repository, which is enough to look."""
     plan = loaded.plan
     env = rules(here, found).env(plan.env) if found else here.env(plan.env)
     _in_regions(plan, env)
     signed = signed_in(env, plan.region, catalogue(), plan.id)
     foreseen = foresee(plan, signed.ground)
-    authors = authors_of(found.repository, loaded.path, plan.id) if found else ()
-    return Previewed(
-        loaded, env, signed, foreseen, proposal(plan, foreseen, signed.ground.kinds, authors or ((by,) if by else ()))
-    )
+    return Previewed(loaded, env, signed, foreseen, proposal(plan, foreseen, signed.ground.kinds, authors))
 
 
 def _in_regions(plan: Plan, env: Env) -> None:

@@ -11,7 +11,7 @@ from changectl.cli.previewing import previewed
 from changectl.errors import InProgress, RemoteNeeded
 from changectl.model.entry import Entry
 from changectl.model.events import Event
-from changectl.register.propose import branch_of, commit_plan, patch
+from changectl.register.propose import authors_of, branch_of, commit_plan, patch
 from changectl.views.page import Page, command, line, text
 from changectl.views.preview import preview_document, preview_page
 
@@ -28,7 +28,7 @@ def verb(plan: PlanArgument, json: Json = False) -> None:
         raise InProgress(f"{change} is being applied", f"changectl status, or: changectl apply --resume {change}")
     branch = branch_of(change)
     commit = commit_plan(found.repository, loaded.path, change, f"Propose {change}", author=by, at=now())
-    seen = previewed(here, loaded, found, by)
+    seen = previewed(here, loaded, found, authors_of(found.repository, loaded.path, change) or (by,))
     try:
         found.register.append((entry(change, known.attempt, by, seen.proposed),), also={branch: commit})
     except RemoteNeeded as why:

@@ -72,12 +72,15 @@ def authors_of(repository: Repository, plan: Path, change: str) -> tuple[str, ..
     ref = branch_of(change)
     tips = [ref, _tracking(repository, ref) or "", "HEAD"]
     known = [tip for tip in tips if tip and (tip == "HEAD" or read_ref(repository, tip))]
-    form = "--format=%x00%an <%ae>%x00%cn <%ce>%x00%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x00)"
+    from git import Repo  # 80 ms to import, and only whoever proposes or approves gets here
+
     found: dict[str, None] = {}
-    for tip in known:  # one at a time: git follows a renamed file from one tip only
-        answer = ask(repository.root, "log", "--follow", form, "--end-of-options", tip, "--", path_in(repository, plan))
-        names = answer.out.decode(errors="replace").replace("\n", "").split("\0")
-        found.update(dict.fromkeys(name.strip() for name in names if name.strip()))
+    with Repo(repository.root) as repo:
+        for tip in known:  # one at a time: git follows a renamed file from one tip only
+            oids = repo.git.log("--follow", "--format=%H", "--end-of-options", tip, "--", path_in(repository, plan))
+            for commit in map(repo.commit, oids.split()):
+                people = (commit.author, commit.committer, *commit.co_authors)
+                found |= dict.fromkeys(f"{person.name} <{person.email}>" for person in people)
     return tuple(found)
 
 
