@@ -22,7 +22,7 @@ from changectl.engine.effects import touched, write_operations
 from changectl.engine.show import shown, shown_difference
 from changectl.engine.verdict import reachable, reversibility
 from changectl.engine.writing import writes
-from changectl.errors import CallNotDone, ChangectlError
+from changectl.errors import CallNotDone, CallUnknown, ChangectlError
 from changectl.model.bodies import snapshot_json, snapshot_of
 from changectl.model.difference import snapshot_differences
 from changectl.model.merge import Grain
@@ -60,6 +60,17 @@ NOISE: Mapping[str, frozenset[str]] = {
 }
 """Members of AWS's answers that change by themselves, or follow from others: changed, they mean no setting."""
 
+MODE, BUILT = ("UpdateTable", "BillingMode"), ("UpdateTable", "AttributeDefinitions+GlobalSecondaryIndexUpdates")
+LIMITED = ("UpdateTable", "BillingMode+GlobalSecondaryIndexUpdates+ProvisionedThroughput")
+LIMITS = ("UpdateTable", "GlobalSecondaryIndexUpdates")
+COUPLED: Mapping[str, set[tuple[tuple[str, str], tuple[str, str], str]]] = {
+    "table": {(MODE, BUILT, "indexes"), (LIMITED, BUILT, "indexes"), (LIMITS, MODE, "indexes")},
+}
+"""Ours and a stranger's that cannot both stand: an index has limits where its table does, and none on demand.
+
+Going back ends in needs-operator there, when production is read again.
+"""
+
 PAIRS = None if os.environ.get("CHANGECTL_ALL_PAIRS") else 8
 MIXTURES = 12
 
@@ -88,7 +99,7 @@ def test_what_a_stranger_did_meanwhile_stands(name: str, emulator: Emulator) -> 
     for ours, his in _pairs(name, emulator):
         wrong |= _after_a_stranger(staged(name, emulator), ours, his)
 
-    assert wrong == {}, "\n" + "\n".join(map(str, wrong))
+    assert wrong.keys() <= COUPLED.get(name, set()), "\n" + "\n".join(map(str, wrong))
 
 
 @every_kind
@@ -410,7 +421,7 @@ def _after_a_stranger(stage: Stage, ours: int, his: int) -> dict[Any, Any]:
         mine = stage.do(steps[ours])
         after = stage.now()
         theirs = stage.do(steps[his])
-    except (CallNotDone, StopIteration):
+    except (CallNotDone, CallUnknown, StopIteration):
         return {}  # the two do not go together
     now = stage.now()
     stage.back(before, after, now)
