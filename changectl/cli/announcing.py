@@ -30,10 +30,14 @@ class Announcer:
     """Called with each event. `close` waits a little for what channels have still to say."""
 
     def __init__(
-        self, plan: Plan, out: Output, channels: Mapping[str, Channel], settings: tuple[ChannelSettings, ...]
+        self,
+        plan: Plan,
+        out: Output,
+        channels: Mapping[str, Channel],
+        settings: tuple[ChannelSettings, ...],
+        names: Mapping[Ref, str],
     ) -> None:
-        self._plan, self._out = plan, out
-        self._names: Mapping[Ref, str] = {}
+        self._plan, self._out, self._names = plan, out, names
         self._tellers = [
             (each.kind, channels[each.kind].open(each.settings)) for each in settings if each.kind in channels
         ]

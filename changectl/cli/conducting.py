@@ -50,11 +50,14 @@ def conducted(
     """Conduct an attempt to its end, say how it ended, and exit with its status."""
     stops, out = Stops(), output(manner.json)
     keeper = Keeper(found, journal, by, stops, signed.ground.kinds, earlier, list(journal.recovered))
-    announcer = Announcer(plan, out, catalogue().channels, rules(here, found).configuration.channels)
+    channels = rules(here, found).configuration.channels
+    announcer = Announcer(plan, out, catalogue().channels, channels, keeper.change().names)
     world = world_of(signed, keeper, vault, announcer, asker(can_ask(manner.no_input)))
     try:
         with heeded(stops):
             prelude(keeper, world)
+            for entry in keeper.entries[len(journal.recovered) :]:
+                announcer(entry.event)
             change = conduct(plan, world, _untold(keeper))
     except Stopped as stopped:
         raise NeedsOperator(
