@@ -25,7 +25,6 @@ def test_a_strangers_value_stands_the_rest_goes_back_and_the_three_columns_say_s
     shown = team.ben.types("show", CHANGE, "--fetch").out
     for said in (ran.err, shown):
         assert "left table/bookings tags alone: someone else changed it" in said
-        assert "was {Team: rentals}" in said or '"Team"' in said or "rentals" in said
         for value in ("rentals", "office", "strangers"):
             assert value in said
     left = team.ana.types("rollback", CHANGE, "--json", status=11).document["left"]
