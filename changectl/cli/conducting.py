@@ -25,6 +25,7 @@ from changectl.model.entry import Entry
 from changectl.model.events import Begun
 from changectl.model.frozen import dataclass
 from changectl.model.plan import Plan
+from changectl.model.status import Production
 from changectl.register.journal import Journal
 from changectl.register.vault import Vault, open_vault
 from changectl.views.ending import ending, ending_document, ending_page
@@ -112,8 +113,10 @@ def _elsewhere(found: Memory, change: str) -> Exception:
     if not begun:
         return NotFound(f"{change} has not been applied", f"changectl apply {change}")
     host = begun[-1].host
-    return NeedsOperator(
+    only_there = NeedsOperator(
         f"{change} was applied from {host}, and the snapshot is only there",
         f"on {host}: changectl rollback {change}",
         host=host,
     )
+    only_there.production = Production.UNKNOWN  # from here; it may well be as intended
+    return only_there

@@ -17,6 +17,10 @@ from changectl.model.events import LocksHeld, RollbackWanted
 def verb(
     plan: PlanArgument,
     why: Annotated[str, typer.Option("--why", help="Why it goes back; recorded.")] = "asked for",
+    offline: Annotated[
+        str,
+        typer.Option("--offline", metavar="REASON", help="Go back without the remote: no lock, recorded here only."),
+    ] = "",
     no_input: NoInput = False,
     json: Json = False,
 ) -> None:
@@ -30,9 +34,9 @@ def verb(
         change = keeper.change()
         if change.outcome not in (None, Outcome.APPLIED):
             return  # nothing of it is left in production; what is still to be published goes out
-        if change.outcome is Outcome.APPLIED:
+        if change.outcome is Outcome.APPLIED and not offline:
             keeper.record(LocksHeld(world.take_locks()))
         if change.rollback is None or change.operator or change.outcome is Outcome.APPLIED:
-            keeper.record(RollbackWanted(why, by))
+            keeper.record(RollbackWanted(f"{why} (offline: {offline})" if offline else why, by))
 
     conducted(here, found, by, *attempt, prelude, Manner(json, no_input), on_demand=True)
