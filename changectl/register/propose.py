@@ -71,11 +71,12 @@ def authors_of(repository: Repository, plan: Path, change: str) -> tuple[str, ..
     """`Name <email>` of everybody who wrote, committed or co-wrote the plan, under this path or an earlier one."""
     ref = branch_of(change)
     tips = [ref, _tracking(repository, ref) or "", "HEAD"]
-    known = [tip for tip in tips if tip and (tip == "HEAD" or read_ref(repository, tip))]
     from git import Repo  # 80 ms to import, and only whoever proposes or approves gets here
 
     found: dict[str, None] = {}
     with Repo(repository.root) as repo:
+        # a repository in which nothing was committed yet has a HEAD that leads nowhere
+        known = [tip for tip in tips if tip and (repo.head.is_valid() if tip == "HEAD" else read_ref(repository, tip))]
         for tip in known:  # one at a time: git follows a renamed file from one tip only
             oids = repo.git.log("--follow", "--format=%H", "--end-of-options", tip, "--", path_in(repository, plan))
             for commit in map(repo.commit, oids.split()):

@@ -29,6 +29,8 @@ PROSE = {
     "never",
     "on",
     "and",
+    "to",
+    "too",
 }
 
 

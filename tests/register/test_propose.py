@@ -185,6 +185,14 @@ def test_a_plan_that_nobody_committed_has_no_author(repo: Repository) -> None:
     assert authors_of(repo, repo.root / PLAN, CHANGE) == ()
 
 
+def test_a_plan_can_be_proposed_where_nothing_was_committed_yet(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    (tmp_path / "plans").mkdir()
+    (tmp_path / PLAN).write_text("plan: 1\n")
+    propose_it(repository(tmp_path))
+    assert authors_of(repository(tmp_path), tmp_path / PLAN, CHANGE) == (ANA,)
+
+
 def test_the_patch_can_be_applied_by_somebody_else(team: Team, repo: Repository) -> None:
     text = patch(repo, propose_it(repo))
     bob = team.clone("bob").repository.root
