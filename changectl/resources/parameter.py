@@ -101,7 +101,6 @@ KIND = ResourceKind(
             show=OPEN,
             plain="Value",
             losses=(
-                Loss("its version grows, and AWS keeps only the last 100", residue=False),
                 Loss("AWS takes no parameter back to the standard tier", "Tier", "Standard", "Advanced", keeps=True),
             ),
         ),
@@ -126,6 +125,7 @@ KIND = ResourceKind(
     gone=frozenset({"ParameterNotFound", "InvalidResourceId"}),
     not_captured={
         "history": "GetParameterHistory",
+        "version": "only grows, forward and back; AWS keeps the last 100",
         "labels": "LabelParameterVersion and UnlabelParameterVersion",
         "resource policy": "PutResourcePolicy and DeleteResourcePolicy, for a parameter that other accounts read",
     },
