@@ -19,7 +19,7 @@ from changectl.register.seen import View
 from changectl.register.stream import Commit, write
 
 TURNS = 40  # tries; eight writers at once need up to nine
-STUCK = 5  # tries in a row that neither succeeded nor found anything new: then it is no race
+STUCK = 8  # tries in a row, over a second, that neither succeeded nor found anything new: then it is no race
 _FIRST_WAIT, _LONGEST_WAIT = 0.02, 0.6  # seconds
 
 
