@@ -5,7 +5,7 @@ at. Whoever loses the race looks again, drops what is already there and puts the
 merged or rebased, and only an acknowledgement, or finding everything there, counts as published.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from changectl.errors import RemoteNeeded
@@ -64,14 +64,15 @@ def _register_commit(draft: Draft, order: Order, tip: str | None) -> list[Commit
     if not draft.files:
         return []
     files = {path.encode(): content for path, content in draft.files.items()}
-    return [Commit(tip or "", _message(order.entries), order.author, order.entries[-1]["at"], files)]
+    new = sum(path.endswith(".json") for path in draft.files)
+    return [Commit(tip or "", _message(order.entries[-1], new), order.author, order.entries[-1]["at"], files)]
 
 
-def _message(entries: Sequence[Mapping[str, Any]]) -> str:
-    last = entries[-1]
+def _message(last: Mapping[str, Any], new: int) -> str:
+    """The last event, and how many others are published with it."""
     event = last["event"] if isinstance(last["event"], Mapping) else {}
     words = " ".join(filter(None, (last["type"], str(event.get("outcome", ""))[:40])))
-    return f"{last['change']}: {words}" + (f" and {len(entries) - 1} more" if len(entries) > 1 else "")
+    return f"{last['change']}: {words}" + (f" and {new - 1} more" if new > 1 else "")
 
 
 def _lock_commits(draft: Draft, order: Order, there: Mapping[str, str]) -> list[Commit]:

@@ -347,7 +347,7 @@ def _wrong(stage: Stage, call: Call) -> Iterator[str]:
         yield f"changed {sorted(changed)}, said {sorted(said)}"
     if expected is not None and expected != after:
         yield f"foretold otherwise: {differing(expected, after)}"
-    loose = sorted(set(_loose(stage, answers, changed_answers)) - NOISE[stage.kind.name])
+    loose = sorted(set(_loose(stage, answers, changed_answers)) - NOISE.get(stage.kind.name, frozenset()))
     if loose:
         yield f"changed under no setting: {loose}"
     goal = stage.back(before, after, after)
