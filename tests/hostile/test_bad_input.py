@@ -21,6 +21,7 @@ from tests.hostile.place import CHANGE, COMMAND, Ended, Place, git
 
 
 def no_credentials(place: Place) -> None:
+    place.configure(place.configuration().replace("false", "true"))  # an emulator of the sandbox needs none
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         place.patch.delenv(name)
 

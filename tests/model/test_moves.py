@@ -6,8 +6,9 @@ import pytest
 
 from changectl.model import events as e
 from changectl.model import moves as m
+from changectl.model import plan as written
 from changectl.model.change import Change, Outcome, State, evolve
-from changectl.model.plan import Auto, BackOut, Check, Comms, Plan, Risk, Step, Tests
+from changectl.model.plan import Auto, BackOut, Check, Comms, Plan, Risk, Step
 from changectl.model.resource import FacetRef, Ref
 
 UNDO = Step("undo", "undo", "set", None)
@@ -28,7 +29,7 @@ LEFT = e.FacetLeft(FACET, "someone else changed it", True)
 
 
 def plan(auto: Auto = Auto.TRUE) -> Plan:
-    tests = Tests(before=(UP,), after=(UP,), soak=timedelta(minutes=1))
+    tests = written.Tests(before=(UP,), after=(UP,), soak=timedelta(minutes=1))
     back = BackOut(auto, steps=(BACK,), test=(UP,))
     return Plan("c", "p", "t", "r", Risk.LOW, "prod", (ONE, TWO), tests, back, Comms())
 
