@@ -3,7 +3,7 @@
 An effect that is seen is true at once. An absence is true only when the kind's settle horizon has passed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from changectl.contracts.kind import Items, ResourceKind
 from changectl.engine.attempt import Attempt
@@ -28,6 +28,20 @@ def horizon(attempt: Attempt, facets: tuple[FacetRef, ...]) -> float:
     kinds = attempt.world.ground.kinds
     declared = (kinds[f.ref.kind].facet(f.facet).settle or kinds[f.ref.kind].settle for f in facets)
     return max(declared, default=30) * attempt.world.settle
+
+
+def read_until_right(
+    attempt: Attempt, facets: tuple[FacetRef, ...], is_right: Callable[[FacetRef, Snapshot], bool]
+) -> tuple[Snapshot, list[FacetRef]]:
+    """What is read as soon as every setting is right, or when all would have shown; and the settings that are not."""
+    until = attempt.world.clock.monotonic() + horizon(attempt, facets)
+    while True:
+        now = attempt.read({facet.ref for facet in facets})
+        wrong = [facet for facet in facets if not is_right(facet, now)]
+        left = until - attempt.world.clock.monotonic()
+        if not wrong or left <= 0:
+            return now, wrong
+        attempt.wait(min(GLANCES, left))
 
 
 def proves_it_was_done(kinds: Mapping[str, ResourceKind], call: Call, code: str) -> bool:

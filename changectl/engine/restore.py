@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from changectl.engine.attempt import Attempt, StepFault
 from changectl.engine.capture import INCARNATION
-from changectl.engine.fate import GLANCES, horizon, settle_open_calls
+from changectl.engine.fate import read_until_right, settle_open_calls
 from changectl.engine.rest import at_rest
 from changectl.engine.sending import send_settled
 from changectl.engine.show import shown
@@ -32,14 +32,7 @@ def restore(attempt: Attempt) -> None:
 def prove(attempt: Attempt) -> None:
     """Read again: `RestoreProven`, or `FacetLeft` for each setting that is not as before."""
     touched = attempt.change.touched()
-    until = attempt.world.clock.monotonic() + horizon(attempt, touched)
-    while True:
-        now = attempt.read({facet.ref for facet in touched})
-        wrong = [facet for facet in touched if not _is_back(attempt, facet, now)]
-        left = until - attempt.world.clock.monotonic()
-        if not wrong or left <= 0:
-            break
-        attempt.wait(min(GLANCES, left))
+    now, wrong = read_until_right(attempt, touched, lambda facet, now: _is_back(attempt, facet, now))
     for facet in wrong:
         _leave(attempt, facet, "it is not what it was", now, stranger=True)
     if not wrong:

@@ -2,7 +2,7 @@
 
 from changectl.engine.attempt import Attempt
 from changectl.engine.capture import INCARNATION
-from changectl.engine.fate import GLANCES, horizon
+from changectl.engine.fate import read_until_right
 from changectl.model import events as e
 from changectl.model.bodies import body_of
 from changectl.model.change import Outcome
@@ -32,14 +32,7 @@ def _life(resource: Resource | None) -> object:
 def verify(attempt: Attempt) -> None:
     """`Verified`, or `VerifyFailed` naming the settings that are not as intended. A stranger's paths do not count."""
     touched = attempt.change.touched()
-    until = attempt.world.clock.monotonic() + horizon(attempt, touched)
-    while True:
-        now = attempt.read({facet.ref for facet in touched})
-        wrong = [facet for facet in touched if not _is_as_intended(attempt, facet, now)]
-        left = until - attempt.world.clock.monotonic()
-        if not wrong or left <= 0:
-            break
-        attempt.wait(min(GLANCES, left))
+    _, wrong = read_until_right(attempt, touched, lambda facet, now: _is_as_intended(attempt, facet, now))
     if wrong:
         names = ", ".join(str(facet) for facet in wrong)
         attempt.record(e.VerifyFailed(f"read again, {names} is not as intended"))
