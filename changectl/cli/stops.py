@@ -1,11 +1,12 @@
 """Ctrl-C, SIGTERM and SIGHUP while a change is carried on; and a clock whose waits end when one comes."""
 
+import os
 import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from types import FrameType
 from typing import Any
@@ -50,7 +51,8 @@ class Stops:
         self.asked += 1
         self.terminated |= number == signal.SIGTERM
         self._came.set()
-        sys.stderr.write(FIRST if self.asked == 1 else SECOND)
+        with suppress(OSError):  # not sys.stderr, which the interrupted line may be writing to just now
+            os.write(2, (FIRST if self.asked == 1 else SECOND).encode())
 
 
 @contextmanager
