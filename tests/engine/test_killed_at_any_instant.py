@@ -17,7 +17,7 @@ SLACK = 40
 """More ticks than an undisturbed history has: recovering takes some too."""
 
 
-STRIDE = int(os.environ.get("CHANGECTL_KILL_STRIDE", "11"))
+STRIDE = int(os.environ.get("CHANGECTL_KILL_STRIDE", "3"))
 """Of all pairs of instants every so manyth; 1 is the long form."""
 
 
