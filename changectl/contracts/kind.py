@@ -26,7 +26,7 @@ class Read:
     `many` names the list parameter that takes up to `batch` ids at once, or is a function from ids to parameters
     (a filter). `items` and `key` say where the items are and which field holds each one's id. A batch that fails
     with a `gone` code because one of its ids is missing is halved. `absent` are error codes that mean: this
-    facet is not set. Answers are paged to their end: by botocore's paginator, else by `token` (request member, answer member).
+    facet is not set. Answers come whole, to their last page.
     """
 
     operation: str
@@ -37,7 +37,6 @@ class Read:
     items: str = ""
     key: str = ""
     absent: tuple[str, ...] = ()
-    token: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
