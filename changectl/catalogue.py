@@ -10,11 +10,15 @@ from typing import TypeVar
 
 import changectl.actions
 import changectl.channels
+import changectl.forges
+import changectl.lint
 import changectl.probes
 import changectl.resources
 from changectl.contracts.action import Action, AnyAction, Reading
 from changectl.contracts.channel import Channel
+from changectl.contracts.forge import ForgeKind
 from changectl.contracts.kind import ResourceKind
+from changectl.contracts.lint import LintRule
 from changectl.contracts.probe import AnyProbe, Probe
 from changectl.model.frozen import dataclass
 from changectl.model.node import Complaints, Node
@@ -46,6 +50,18 @@ def catalogue() -> Catalogue:
         listed(changectl.probes, "PROBE", Probe),
         listed(changectl.channels, "CHANNEL", Channel),
     )
+
+
+@cache
+def forges() -> Mapping[str, ForgeKind]:
+    """Every sort of forge, by name."""
+    return listed(changectl.forges, "FORGE", ForgeKind)
+
+
+@cache
+def lint_rules() -> Mapping[str, LintRule]:
+    """Every lint rule by its file's name; only whoever checks plans gets here."""
+    return listed(changectl.lint, "RULE", LintRule)
 
 
 def listed(folder: ModuleType, export: str, sort: type[Kind]) -> Mapping[str, Kind]:

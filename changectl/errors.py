@@ -105,6 +105,12 @@ class RemoteNeeded(ChangectlError):
     status = Status.GATE_REFUSED
 
 
+class ForgeFailed(ChangectlError):
+    """The forge (GitHub, GitLab) could not be asked, refused, or answered nothing that we understand."""
+
+    status = Status.GATE_REFUSED
+
+
 class CannotRecord(ChangectlError):
     """The journal or the vault cannot be written; no further call goes forward."""
 

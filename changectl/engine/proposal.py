@@ -43,6 +43,7 @@ def proposal(plan: Plan, foreseen: Foreseen, kinds: Mapping[str, ResourceKind], 
         differences=differences,
         reversibility=worst(preview).value,
         authors=authors,
+        emergency=plan.emergency,
     )
 
 
@@ -68,6 +69,7 @@ def begin(
         going_back_asks=going_back_asks,
         offline=offline,
         over_lock=over_lock,
+        emergency=proposed.emergency,
     )
 
 

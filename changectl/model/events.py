@@ -65,17 +65,26 @@ class Proposed:
     differences: tuple[Shown, ...]
     reversibility: str
     authors: tuple[str, ...]
+    emergency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """Somebody agreed to exactly this plan over exactly this preview."""
+    """Somebody agreed to exactly this plan over exactly this preview.
+
+    What proves it: `signature` by the approver's SSH key; or the `review` (its URL) of `commit` by `account`, where the
+    team reviews on a forge.
+    """
 
     plan_digest: str
     preview_digest: str
     approver: str
     self_approved: bool = False
     why: str = ""
+    signature: str = ""
+    account: str = ""
+    commit: str = ""
+    review: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,7 @@ class Begun:
     going_back_asks: str = ""
     offline: str = ""
     over_lock: str = ""
+    emergency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

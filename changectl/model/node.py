@@ -45,13 +45,17 @@ def plain(node: Node) -> Plain:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What is wrong with a plan: rule id (`CHG104`), one sentence, where, and how to mend it."""
+    """What is wrong with a plan: rule id (`CHG104`), one sentence, where, and how to mend it.
+
+    `fix` is the text that may safely take the place of exactly the span; None where a person must decide.
+    """
 
     rule: str
     message: str
     span: Span
     help: str = ""
     severity: str = "error"
+    fix: str | None = None
 
 
 MOST_COMPLAINTS = 100
@@ -74,9 +78,17 @@ class Complaints:
         """Whether anything found is an error rather than a warning."""
         return any(complaint.severity == "error" for complaint in self.found)
 
-    def add(self, rule: str, message: str, at: Node | Span, help: str = "", severity: str = "error") -> None:  # noqa: A002
+    def add(
+        self,
+        rule: str,
+        message: str,
+        at: Node | Span,
+        help: str = "",  # noqa: A002
+        severity: str = "error",
+        fix: str | None = None,
+    ) -> None:
         """Remember one complaint, unless there are too many already."""
         if self.full:
             return
         span = at.span if isinstance(at, Node) else at
-        self.found.append(Complaint(rule, message, span, help, severity))
+        self.found.append(Complaint(rule, message, span, help, severity, fix))

@@ -7,6 +7,7 @@ from dataclasses import field
 from changectl.model.frozen import dataclass
 from changectl.model.node import Complaint, Complaints, Node, Span
 from changectl.model.plan import Risk
+from changectl.planfile.config_team import ReviewSettings, review, severities, team
 from changectl.planfile.patterns import looks_like, region
 from changectl.planfile.schema import line, listed, mapping, member, number, record, sequence, truth, whole
 from changectl.planfile.targets import target
@@ -16,7 +17,18 @@ from changectl.planfile.words import described, quoted
 APPROVALS: Mapping[Risk, int] = {Risk.LOW: 1, Risk.MEDIUM: 1, Risk.HIGH: 2}
 
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/[A-Za-z0-9_+=,.@/-]{1,500}", re.ASCII)
-_ENV = ("account", "regions", "production", "profile", "role", "endpoint", "approvals", "bookkeeping", "settings")
+_ENV = (
+    "account",
+    "regions",
+    "production",
+    "profile",
+    "role",
+    "read_role",
+    "endpoint",
+    "approvals",
+    "bookkeeping",
+    "settings",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +41,7 @@ class Env:
     production: bool = True
     profile: str = ""
     role: str = ""
+    read_role: str = ""
     endpoint: str = ""
     approvals: Mapping[Risk, int] = field(default_factory=lambda: APPROVALS, hash=False)
     bookkeeping: tuple[str, ...] = ()
@@ -46,26 +59,36 @@ class ChannelSettings:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """Everything that changectl.toml says; without a file, no env."""
+    """Everything that changectl.toml says; without a file, no env.
+
+    `people`: who may lead, everybody where it is empty. `lint`: the severity of lint rules by their id.
+    """
 
     envs: Mapping[str, Env] = field(default_factory=dict, hash=False)
     channels: tuple[ChannelSettings, ...] = ()
     self_approval: bool = False
+    review: ReviewSettings = ReviewSettings()
+    people: tuple[str, ...] = ()
+    lint: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 def read_configuration(content: bytes) -> tuple[Configuration | None, tuple[Complaint, ...]]:
     """The configuration, if nothing is wrong with it, and everything there is to say about it."""
     complaints = Complaints()
     root = read_toml(content, complaints)
-    members = record(root, complaints, ("env", "channel", "team")) if root else None
+    members = record(root, complaints, ("env", "channel", "team", "review", "lint")) if root else None
     if members is None:
         return None, tuple(complaints.found)
     envs = mapping(members["env"], complaints) if "env" in members else None
     channels = sequence(members["channel"], complaints) if "channel" in members else None
+    of_one, people = team(members["team"], complaints) if "team" in members else (False, ())
     found = Configuration(
         envs={name: _env(name, node, complaints) for name, node in (envs or {}).items()},
         channels=tuple(_channel(node, complaints) for node in channels or ()),
-        self_approval=_of_one(members["team"], complaints) if "team" in members else False,
+        self_approval=of_one,
+        people=people,
+        review=review(members["review"], complaints) if "review" in members else ReviewSettings(),
+        lint=severities(members["lint"], complaints) if "lint" in members else {},
     )
     ordered = sorted(dict.fromkeys(complaints.found), key=lambda c: (c.span.line, c.span.column))
     return None if complaints.wrong else found, tuple(ordered)
@@ -80,6 +103,7 @@ def _env(name: str, node: Node, complaints: Complaints) -> Env:
         production=member(members, "production", truth, complaints, True),
         profile=member(members, "profile", line, complaints, ""),
         role=member(members, "role", looks_like(_ROLE, "role", _ROLE_EXAMPLE, "CHG163"), complaints, ""),
+        read_role=member(members, "read_role", looks_like(_ROLE, "role", _ROLE_EXAMPLE, "CHG163"), complaints, ""),
         endpoint=member(members, "endpoint", line, complaints, ""),
         approvals=member(members, "approvals", _approvals, complaints, APPROVALS),
         bookkeeping=member(members, "bookkeeping", _bookkeeping, complaints, ()),
@@ -87,9 +111,10 @@ def _env(name: str, node: Node, complaints: Complaints) -> Env:
     )
     if "regions" in members and members["regions"].value == ():
         complaints.add("CHG121", "an env has at least one region", members["regions"])
-    if (found := _ROLE.fullmatch(env.role)) and env.account and found[1] != env.account:
-        sentence = f"the role is of account {found[1]}, and the env of {env.account}"
-        complaints.add("CHG164", sentence, members["role"])
+    for name, role in (("role", env.role), ("read_role", env.read_role)):
+        if (found := _ROLE.fullmatch(role)) and env.account and found[1] != env.account:
+            sentence = f"the role is of account {found[1]}, and the env of {env.account}"
+            complaints.add("CHG164", sentence, members[name])
     if env.endpoint:
         _judge_endpoint(env, members["endpoint"], complaints)
     return env
@@ -137,11 +162,6 @@ def _channel(node: Node, complaints: Complaints) -> ChannelSettings:
         complaints.add("CHG105", '"kind" is missing: how are people told?', node, 'kind = "webhook"')
     texts = {name: line(child, complaints) or "" for name, child in members.items()}
     return ChannelSettings(texts.pop("kind", ""), texts, node.span)
-
-
-def _of_one(node: Node, complaints: Complaints) -> bool:
-    members = record(node, complaints, ("of_one",)) or {}
-    return member(members, "of_one", truth, complaints, False)
 
 
 def _judge_endpoint(env: Env, node: Node, complaints: Complaints) -> None:

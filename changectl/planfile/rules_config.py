@@ -52,4 +52,19 @@ TABLE: tuple[Rule, ...] = (
         'role = "arn:aws:iam::999999999999:role/changectl-apply"',
         'role = "arn:aws:iam::123456789012:role/changectl-apply"',
     ),
+    Rule(
+        "CHG165",
+        "It is said what proves an approval",
+        "By a signature, by git's word for who somebody is, or by a review on a forge, in a repository of it. The file of "
+        "signers lies beside changectl.toml.",
+        '[review]\nby = "github"',
+        '[review]\nby = "github"\nrepository = "unicorn/rentals"',
+    ),
+    Rule(
+        "CHG166",
+        "Only lint rules can be bent",
+        "A lint rule says that a plan is poor, and a team may see that otherwise. All others say that it cannot be read.",
+        '[lint]\nCHG104 = "off"',
+        '[lint]\nCHG501 = "off"',
+    ),
 )

@@ -100,7 +100,7 @@ kind = "slack"
         ("[[channel]]\nkind = 'webhook'\nurl = 5", ("CHG120", 6, "")),
         (
             "channel = 5",
-            ("CHG104", 4, "known here: production, profile, role, endpoint, approvals, bookkeeping or settings"),
+            ("CHG104", 4, "known here: production, profile, role, read_role, endpoint, approvals, bookkeeping or settings"),
         ),
         ("[team]\nof_one = 'yes'", ("CHG120", 5, "")),
         ("[team]\nof_on = true", ("CHG104", 5, 'did you mean "of_one"?')),

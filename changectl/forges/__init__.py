@@ -1,0 +1,1 @@
+"""One forge a file; each exports FORGE."""

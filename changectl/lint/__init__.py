@@ -1,0 +1,1 @@
+"""One way for a plan to be poor a file; each exports RULE."""
