@@ -50,7 +50,10 @@ def spoken(facet: FacetRef, names: Mapping[Ref, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """Somebody wants this change: these bytes of the plan, over this preview of production."""
+    """Somebody wants this change: these bytes of the plan, over this preview of production.
+
+    `signature`: by their SSH key, where approvals are signatures, so that nobody proposes under a colleague's name.
+    """
 
     plan_digest: str
     preview_digest: str
@@ -66,6 +69,7 @@ class Proposed:
     reversibility: str
     authors: tuple[str, ...]
     emergency: str = ""
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)
