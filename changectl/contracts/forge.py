@@ -3,6 +3,7 @@
 People are known by the forge's own account ids, never by names or e-mail addresses, which anybody can claim.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from enum import Enum
@@ -62,7 +63,10 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A pull request (GitLab: merge request). `foreign`: its branch lies in another repository, a fork."""
+    """A pull request (GitLab: merge request): from `branch`, whose tip is the commit `head`, into the branch `base`.
+
+    `foreign`: its branch lies in another repository, a fork.
+    """
 
     number: int
     url: str
@@ -94,6 +98,8 @@ class Protection:
     code_owners: bool | None = None
     dismisses_stale: bool | None = None
     forces_allowed: bool | None = None
+    last_push_approved: bool | None = None
+    """Whether somebody else than who pushed last has to approve."""
 
 
 class Forge(Protocol):
@@ -112,7 +118,13 @@ class Forge(Protocol):
         """Every review of it, oldest first."""
 
     def writers(self, number: int, path: str, commit: str) -> tuple[Writer, ...]:
-        """Everybody who wrote, committed or co-wrote a commit of the request, or one up to `commit` that touched `path`."""
+        """Everybody behind the commits of the request, and behind those up to `commit` that touched `path`.
+
+        These are authors, committers, co-authors, and whoever pushed the branch where the forge tells.
+        """
+
+    def may_write(self, account: Account) -> bool | None:
+        """Whether an account may push to the repository; None where we may not know."""
 
     def content(self, path: str, commit: str) -> bytes | None:
         """A file's bytes at a commit; None where it has none."""
@@ -135,11 +147,15 @@ class Forge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ForgeSettings:
-    """Which repository, by which API, with which token. The token is shown nowhere."""
+    """Which repository, by which API, with which token. The token is shown nowhere.
+
+    `pause`: how to wait for some seconds, where the forge is busy or wants to be asked less often.
+    """
 
     repository: str
     api: str = ""
     token: str = field(default="", repr=False)
+    pause: Callable[[float], None] = field(default=time.sleep, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
