@@ -1,21 +1,24 @@
 """`changectl apply`: do what was approved, watch it, and go back by itself when it fails."""
 
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from changectl import __version__
+from changectl.cli.agreeing import Asked, agreed, may_lapse
 from changectl.cli.conducting import Manner, conducted, taken_up
 from changectl.cli.desk import Desk, change_id, desk, load
 from changectl.cli.loose import tied_up
 from changectl.cli.memory import Memory, me, memory
 from changectl.cli.options import Confirm, Json, NoInput, PlanArgument
 from changectl.cli.output import can_ask
-from changectl.cli.previewing import Previewed, previewed
+from changectl.cli.previewing import Previewed, previewed, rules
 from changectl.cli.world import Keeper
-from changectl.engine.approval import approvers, in_window
+from changectl.engine.approval import in_window
 from changectl.engine.proposal import begin
 from changectl.engine.world import World
 from changectl.errors import GateRefused, InProgress
@@ -23,6 +26,8 @@ from changectl.model.bodies import snapshot_json
 from changectl.model.change import Outcome
 from changectl.model.events import SnapshotTaken
 from changectl.model.frozen import dataclass
+from changectl.model.plan import Plan
+from changectl.planfile.find import PLANS, find_plans
 from changectl.register.vault import open_vault
 
 
@@ -44,7 +49,8 @@ def verb(
     if resume:
         found = memory(here.root)
         attempt = taken_up(here, found, change_id(here, plan))
-        conducted(here, found, me(found), *attempt, lambda keeper, world: None, manner)
+        still = _as_begun(here, found, attempt[0])
+        conducted(here, found, me(found), *attempt, lambda keeper, world: None, manner, still=still)
     found = memory(here.root, fetch=not offline)
     _new(here, found, plan, confirm, Exceptions(over_lock, offline), manner)
 
@@ -72,8 +78,8 @@ def _new(here: Desk, found: Memory, wanted: str, confirm: str, but: Exceptions, 
     seen = previewed(here, loaded, found, change.proposed.authors if change.proposed else (by,))
     if seen.env.production:
         in_window(plan, datetime.now(UTC))
-    needed = seen.env.approvals[plan.risk]
-    agreed = approvers(plan, change, seen.proposed, needed)
+    asked = Asked(rules(here, found), found, loaded.path, plan, seen.proposed)
+    approvals = agreed(asked, seen.env)
     _confirmed(seen, confirm, manner)
     earlier = found.entries(plan.id)
     journal = found.journals.create(plan.id, change.attempt + 1)
@@ -84,16 +90,31 @@ def _new(here: Desk, found: Memory, wanted: str, confirm: str, but: Exceptions, 
         text = vault.keep(loaded.content.decode())
         if change.proposed is None or change.proposed.preview_digest != seen.proposed.preview_digest:
             keeper.record(seen.proposed)
+        people = tuple(approval.approver for approval in approvals)
+        for approval in approvals:
+            if approval not in change.approvals:  # a review on a forge, which the register is told of now
+                keeper.record(approval)
         keeper.record(SnapshotTaken(digest, seen.foreseen.preview.facets))
         asks = (step.asks_back for step in seen.foreseen.preview.steps)
         begun = begin(
-            seen.proposed, seen.foreseen, agreed, digest, text, endpoint=seen.signed.endpoint, version=__version__,
+            seen.proposed, seen.foreseen, people, digest, text, endpoint=seen.signed.endpoint, version=__version__,
             going_back_asks="; ".join(filter(None, asks)), over_lock=but.over_lock,
             offline=but.offline,
         )  # fmt: skip
         keeper.record(begun)
 
-    conducted(here, found, by, plan, seen.signed, journal, vault, earlier, prelude, manner)
+    still = partial(agreed, asked, seen.env) if may_lapse(asked, seen.env) else None
+    conducted(here, found, by, plan, seen.signed, journal, vault, earlier, prelude, manner, still=still)
+
+
+def _as_begun(here: Desk, found: Memory, plan: Plan) -> Callable[[], object] | None:
+    """What is asked again of an attempt that died before its first call: whether it is still approved."""
+    asked_of, proposed = rules(here, found), found.known(plan.id).proposed
+    path = next(iter(find_plans(here.root).get(plan.id, ())), here.root / PLANS / f"{plan.id}.yaml")
+    if proposed is None:
+        return None
+    asked, env = Asked(asked_of, found, path, plan, proposed), asked_of.env(plan.env)
+    return partial(agreed, asked, env) if may_lapse(asked, env) else None
 
 
 def _confirmed(seen: Previewed, confirm: str, manner: Manner) -> None:

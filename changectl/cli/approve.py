@@ -1,17 +1,22 @@
 """`changectl approve`: a second person agrees to exactly these bytes over exactly this production."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from changectl.cli.desk import desk, load
-from changectl.cli.memory import me, memory
-from changectl.cli.options import Json, PlanArgument, output
-from changectl.cli.previewing import previewed, rules
+from changectl.cli.agreeing import signers
+from changectl.cli.desk import Desk, desk, load
+from changectl.cli.forge import asks_at, is_on_forge
+from changectl.cli.memory import Memory, me, memory
+from changectl.cli.options import Json, Key, PlanArgument, output
+from changectl.cli.previewing import Previewed, previewed, rules
 from changectl.cli.propose import entry
-from changectl.engine.approval import agreed_to, may_approve
+from changectl.engine.approval import agreed_to, email, may_approve
+from changectl.errors import GateRefused
 from changectl.model.events import Approved
-from changectl.register.propose import authors_of
+from changectl.register.propose import authors_of, branch_of
+from changectl.register.signing import Part, sign, statement, verified
 from changectl.views.page import Style, command, line, text
 from changectl.views.preview import preview_page
 
@@ -20,6 +25,7 @@ def verb(
     plan: PlanArgument,
     own: Annotated[bool, typer.Option("--self", help="Approve your own plan, where the team is of one.")] = False,
     why: Annotated[str, typer.Option("--why", help="Why you approve your own plan.")] = "",
+    key: Key = None,
     json: Json = False,
 ) -> None:
     """Approve a proposed plan, as its bytes and production are now."""
@@ -33,10 +39,11 @@ def verb(
     proposed_by = known.proposed.authors if known.proposed else ()
     seen = previewed(here, loaded, found, tuple(dict.fromkeys((*wrote, *proposed_by))))
     agreed_to(change, known, seen.proposed)
-    one = rules(here, found).configuration.self_approval
+    agreed = rules(here, found)
+    one = agreed.configuration.self_approval
     self_approved = may_approve(seen.proposed, by, team_of_one=one, self_why=why if own else "")
     digests = (seen.proposed.plan_digest, seen.proposed.preview_digest)
-    event = Approved(*digests, by, self_approved, why if self_approved else "")
+    event = Approved(*digests, by, True, why) if self_approved else _proven(agreed, found, seen, by, key)
     found.register.append((entry(change, known.attempt, by, event),))
     page = (
         *preview_page(loaded.plan, seen.foreseen.preview, seen.proposed),
@@ -52,3 +59,30 @@ def verb(
         "self_approved": self_approved,
     }
     output(json).result(page, document)
+
+
+def _proven(agreed: Desk, found: Memory, seen: Previewed, by: str, key: Path | None) -> Approved:
+    """The approval with what proves it. Raises GateRefused where it would prove nothing."""
+    review, change = agreed.configuration.review, seen.loaded.plan.id
+    digests = (seen.proposed.plan_digest, seen.proposed.preview_digest)
+    if is_on_forge(review):
+        where = asks_at(review, branch_of(change).removeprefix("refs/heads/"))
+        raise GateRefused(
+            f"{review.repository} approves by reviews on {review.by}", f"review its pull request: {where}"
+        )
+    if review.by == "identity":
+        return Approved(*digests, by)
+    allowed = signers(agreed, found)
+    if allowed is None:
+        raise GateRefused(
+            f"an approval is a signature, and there is no {review.signers} on the protected branch to check it by",
+            f'echo "{email(by)} $(cat ~/.ssh/id_ed25519.pub)" >> {review.signers}, and have it merged',
+        )
+    content = statement(Part.APPROVES, change, *digests)
+    signature = sign(found.repository, content, key)
+    if verified(allowed, email(by), content, signature) is None:
+        raise GateRefused(
+            f"{review.signers} of the protected branch does not have your key for {email(by)}",
+            f'echo "{email(by)} $(cat ~/.ssh/id_ed25519.pub)" >> {review.signers}, and have it merged',
+        )
+    return Approved(*digests, by, signature=signature)

@@ -20,9 +20,10 @@ from changectl.engine.attempt import Stopped
 from changectl.engine.conduct import conduct
 from changectl.engine.world import World
 from changectl.errors import NeedsOperator, NotFound, WrongUsage
-from changectl.model.change import Change, fold
+from changectl.model.change import Change
 from changectl.model.entry import Entry
 from changectl.model.events import Begun
+from changectl.model.fold import fold
 from changectl.model.frozen import dataclass
 from changectl.model.plan import Plan
 from changectl.model.status import Production
@@ -47,13 +48,18 @@ Prelude = Callable[[Keeper, World], None]
 def conducted(
     here: Desk, found: Memory, by: str, plan: Plan, signed: Signed, journal: Journal, vault: Vault,
     earlier: tuple[Entry, ...], prelude: Prelude, manner: Manner, *, on_demand: bool = False,
+    still: Callable[[], object] | None = None,
 ) -> None:  # fmt: skip
-    """Conduct an attempt to its end, say how it ended, and exit with its status."""
+    """Conduct an attempt to its end, say how it ended, and exit with its status.
+
+    `still`: asked under the locks, before the first call; raises where what was agreed to is so no more.
+    """
     stops, out = Stops(), output(manner.json)
     keeper = Keeper(found, journal, by, stops, signed.ground.kinds, earlier, list(journal.recovered))
     channels = rules(here, found).configuration.channels
     announcer = Announcer(plan, out, catalogue().channels, channels, keeper.change().names)
     world = world_of(signed, keeper, vault, announcer, asker(can_ask(manner.no_input)))
+    world = replace(world, still=still) if still else world
     try:
         with heeded(stops):
             prelude(keeper, world)

@@ -35,6 +35,9 @@ account = "{account}"
 regions = ["{region}"]
 endpoint = "{endpoint}"
 approvals = {{low = 1, medium = 1, high = 2}}
+
+[review]
+by = "identity"
 """
 
 

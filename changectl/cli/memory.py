@@ -5,14 +5,16 @@ from pathlib import Path
 
 from changectl.cli.state import repository_state
 from changectl.errors import NotFound
-from changectl.model.change import Change, fold
+from changectl.model.change import Change
 from changectl.model.codec import entry_id
 from changectl.model.entry import Entry
 from changectl.model.events import Proposed, Published
+from changectl.model.fold import fold
 from changectl.model.frozen import dataclass
 from changectl.register.index import Index, catch_up
 from changectl.register.journal import Journals
 from changectl.register.log import Register, register_of
+from changectl.register.propose import default_ref
 from changectl.register.repository import Repository, identity, repository
 from changectl.views.history import Row, next_for, stands
 
@@ -100,8 +102,8 @@ def memory(root: Path, *, fetch: bool = False) -> Memory:
     found = repository(root)
     state = repository_state(found.shared)
     register = register_of(found)
-    if fetch:
-        register.fetch()
+    if fetch:  # and the branch that the rules are read from, so that none is taken for what it was last week
+        register.fetch(*filter(None, (default_ref(found),)))
     return Memory(found, register, Journals(state), state)
 
 

@@ -11,6 +11,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON
 NoInput = Annotated[bool, typer.Option("--no-input", help="Ask nothing; where an answer is needed, stop.")]
 PlanArgument = Annotated[str, typer.Argument(metavar="PLAN", help="A change's id, or the path of its plan file.")]
 Confirm = Annotated[str, typer.Option("--confirm", metavar="ENV", help="Confirm a production environment by its name.")]
+Key = Annotated[
+    Path | None,
+    typer.Option("--key", metavar="PATH", help="The SSH key to sign with; by default git's or your usual one."),
+]
 Directory = Annotated[Path, typer.Argument(metavar="DIRECTORY", help="Where; by default here.")]
 
 _color = "auto"

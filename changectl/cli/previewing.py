@@ -1,5 +1,7 @@
 """From a plan to its preview and proposal, which `preview`, `propose`, `approve` and `apply` all start from."""
 
+from dataclasses import replace
+
 from changectl.catalogue import catalogue
 from changectl.cli.desk import Desk, Loaded, configuration_in
 from changectl.cli.ground import Signed, signed_in
@@ -56,7 +58,7 @@ def rules(here: Desk, found: Memory) -> Desk:
     tame = {
         name: env for name, env in here.configuration.envs.items() if not env.production and name not in agreed.envs
     }
-    return Desk(here.cwd, here.root, Configuration({**tame, **agreed.envs}, agreed.channels, agreed.self_approval))
+    return Desk(here.cwd, here.root, replace(agreed, envs={**tame, **agreed.envs}))
 
 
 def _without_production(configuration: Configuration) -> Configuration:
@@ -67,4 +69,4 @@ def _without_production(configuration: Configuration) -> Configuration:
             "changectl.toml is not on the remote's default branch, where the rules for production are read from",
             "commit and push it: git add changectl.toml && git commit && git push",
         )
-    return Configuration(tame, configuration.channels, configuration.self_approval)
+    return replace(configuration, envs=tame)

@@ -1,22 +1,26 @@
 """`changectl propose`: the plan goes to a branch for review, and into the register with its preview."""
 
 import socket
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from secrets import token_hex
 
-from changectl.cli.desk import desk, load
-from changectl.cli.memory import me, memory
-from changectl.cli.options import Json, PlanArgument, output
-from changectl.cli.previewing import previewed
+from changectl.cli.desk import Desk, desk, load
+from changectl.cli.forge import asks_at, is_on_forge
+from changectl.cli.memory import Memory, me, memory
+from changectl.cli.options import Json, Key, PlanArgument, output
+from changectl.cli.previewing import Previewed, previewed, rules
 from changectl.errors import InProgress, RemoteNeeded
 from changectl.model.entry import Entry
 from changectl.model.events import Event
 from changectl.register.propose import authors_of, branch_of, commit_plan, patch
+from changectl.register.signing import Part, sign, statement
 from changectl.views.page import Page, command, line, text
 from changectl.views.preview import preview_document, preview_page
 
 
-def verb(plan: PlanArgument, json: Json = False) -> None:
+def verb(plan: PlanArgument, key: Key = None, json: Json = False) -> None:
     """Commit only the plan onto change/<id>, and propose it; HEAD, index and work tree stay as they are."""
     here = desk()
     loaded = load(here, plan)
@@ -27,10 +31,15 @@ def verb(plan: PlanArgument, json: Json = False) -> None:
     if known.in_progress:
         raise InProgress(f"{change} is being applied", f"changectl status, or: changectl apply --resume {change}")
     branch = branch_of(change)
-    commit = commit_plan(found.repository, loaded.path, change, f"Propose {change}", author=by, at=now())
-    seen = previewed(here, loaded, found, authors_of(found.repository, loaded.path, change) or (by,))
+    authors = (*authors_of(found.repository, loaded.path, change), by)
+    seen = previewed(here, loaded, found, tuple(dict.fromkeys(authors)))
+    proposed = replace(seen.proposed, signature=_signature(here, found, seen, key))
+    commit = commit_plan(
+        found.repository, loaded.path, change, f"Propose {change}",
+        author=by, at=now(), preview=proposed.preview_digest, content=loaded.content,
+    )  # fmt: skip
     try:
-        found.register.append((entry(change, known.attempt, by, seen.proposed),), also={branch: commit})
+        found.register.append((entry(change, known.attempt, by, proposed),), also={branch: commit})
     except RemoteNeeded as why:
         if why.facts.get("denied"):
             output(False).progress((line("You may not push; somebody who may can apply this patch with git am."),))
@@ -44,9 +53,27 @@ def verb(plan: PlanArgument, json: Json = False) -> None:
             text(branch.removeprefix("refs/heads/")),
             f"; it needs {needed} approval{'s' * (needed != 1)}.",
         ),
-        line("Next: ", command(f"changectl {'approve' if needed else 'apply'} {change}")),
+        line("Next: ", command(_next(here, found, change, needed))),
     )
     output(json).result(page, preview_document(loaded.plan, seen.foreseen.preview, seen.proposed))
+
+
+def _signature(here: Desk, found: Memory, seen: Previewed, key: Path | None) -> str:
+    """Whoever proposes cannot approve, and signs so that it cannot be done under a colleague's name."""
+    review = rules(here, found).configuration.review
+    if review.by != "signature" or not seen.env.approvals[seen.loaded.plan.risk]:
+        return ""
+    digests = (seen.proposed.plan_digest, seen.proposed.preview_digest)
+    return sign(found.repository, statement(Part.PROPOSES, seen.loaded.plan.id, *digests), key)
+
+
+def _next(here: Desk, found: Memory, change: str, needed: int) -> str:
+    """What a person does now: apply, have it approved, or open a pull request."""
+    review = rules(here, found).configuration.review
+    if not needed or not is_on_forge(review):
+        return f"changectl {'approve' if needed else 'apply'} {change}"
+    branch = branch_of(change).removeprefix("refs/heads/")
+    return f"open a pull request: {asks_at(review, branch)}"
 
 
 def now() -> str:

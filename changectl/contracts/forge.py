@@ -126,6 +126,9 @@ class Forge(Protocol):
     def may_write(self, account: Account) -> bool | None:
         """Whether an account may push to the repository; None where we may not know."""
 
+    def asks_at(self, branch: str) -> str:
+        """Where a person opens a pull request from that branch: a URL. Asks nobody."""
+
     def content(self, path: str, commit: str) -> bytes | None:
         """A file's bytes at a commit; None where it has none."""
 

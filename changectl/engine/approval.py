@@ -6,6 +6,7 @@ from changectl.errors import Drifted, GateRefused, InProgress
 from changectl.model.change import Change
 from changectl.model.digest import short
 from changectl.model.events import Approved, Proposed
+from changectl.model.frozen import dataclass
 from changectl.model.plan import Plan
 
 
@@ -15,24 +16,36 @@ def email(identity: str) -> str:
     return (inside or identity).strip().casefold()
 
 
-def approvers(plan: Plan, change: Change, now: Proposed, needed: int) -> tuple[str, ...]:
-    """Who approved this plan over this preview, once each.
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The approvals that are proven, why others do not count, and what to type for one more.
+
+    `stale`: some were of other bytes or another production.
+    """
+
+    approvals: tuple[Approved, ...] = ()
+    unmet: tuple[str, ...] = ()
+    stale: bool = False
+    more: str = ""
+
+
+def approvers(plan: Plan, change: Change, now: Proposed, needed: int, found: Agreement) -> tuple[Approved, ...]:
+    """The approvals of this plan over this preview, one of each person.
 
     Raises Drifted when an approval was for other bytes or another state of production, GateRefused when too few are.
     """
-    valid = tuple(
-        a for a in change.approvals if (a.plan_digest, a.preview_digest) == (now.plan_digest, now.preview_digest)
-    )
-    people = tuple(dict.fromkeys(email(approval.approver) for approval in valid))
-    if len(people) >= needed or plan.emergency:
-        return tuple(approval.approver for approval in valid)
-    if len(change.approvals) > len(valid):
-        raise _void(plan, change, now)
-    have = f"it has {len(people)}" if people else "it has none"
-    raise GateRefused(
-        f"{plan.id} needs {needed} approval{'s' if needed > 1 else ''} for {plan.env} and {have}",
-        f"ask a colleague to run: changectl approve {plan.id}",
-    )
+    digests = (now.plan_digest, now.preview_digest)
+    fit = [each for each in found.approvals if (each.plan_digest, each.preview_digest) == digests]
+    valid = tuple({email(each.approver): each for each in fit}.values())
+    if len(valid) >= needed or plan.emergency:
+        return valid
+    if len(found.approvals) > len(fit):
+        raise _void(plan, change, found.approvals[-1], now)
+    have = f"it has {len(valid)}" if valid else "it has none"
+    why = f": {'; '.join(found.unmet)}" if found.unmet else ""
+    sentence = f"{plan.id} needs {needed} approval{'s' if needed > 1 else ''} for {plan.env} and {have}{why}"
+    more = found.more or f"ask a colleague to run: changectl approve {plan.id}"
+    raise Drifted(sentence, more) if found.stale else GateRefused(sentence, more)
 
 
 def may_approve(proposed: Proposed, approver: str, *, team_of_one: bool, self_why: str) -> bool:
@@ -57,8 +70,7 @@ def moved(before: Proposed, now: Proposed) -> tuple[str, ...]:
     return tuple(str(facet) for facet in {**then, **today} if then.get(facet) != today.get(facet))
 
 
-def _void(plan: Plan, change: Change, now: Proposed) -> Drifted:
-    last: Approved = change.approvals[-1]
+def _void(plan: Plan, change: Change, last: Approved, now: Proposed) -> Drifted:
     if last.plan_digest != now.plan_digest:
         return Drifted(
             f"the plan was changed after {last.approver} approved it "

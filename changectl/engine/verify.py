@@ -3,6 +3,7 @@
 from changectl.engine.attempt import Attempt
 from changectl.engine.capture import INCARNATION
 from changectl.engine.fate import read_until_right
+from changectl.errors import ChangectlError, Drifted
 from changectl.model import events as e
 from changectl.model.bodies import body_of
 from changectl.model.change import Outcome
@@ -12,7 +13,13 @@ from changectl.model.resource import FacetRef, Resource, Snapshot
 
 
 def confirm(attempt: Attempt) -> None:
-    """`Confirmed`, or closed as refused when production moved between snapshot and lock."""
+    """`Confirmed`, or closed as refused when production moved between snapshot and lock, or an approval was taken back."""
+    try:
+        attempt.world.still()
+    except ChangectlError as lapsed:
+        because = "drifted" if isinstance(lapsed, Drifted) else "approval"
+        attempt.record(e.Closed(Outcome.REFUSED.value, lapsed.sentence, because))
+        return
     before = attempt.before()
     now = attempt.read(before)
     moved = dict.fromkeys(str(difference.facet) for difference in snapshot_differences(before, now))

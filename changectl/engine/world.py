@@ -73,6 +73,7 @@ class World:
     in one push, and raises Locked or RemoteNeeded; `publish` publishes and, where the attempt has ended, frees them.
     `ask` gives the chosen option, or None where nobody can be asked. `stop` is how often a person asked to stop.
     `redact` gives a call's parameters without secrets, `token` the member that takes an idempotency token, if any.
+    `still` is asked under the locks, before the first call, and raises where what was agreed to is so no more.
     `settle` scales the horizons after which an absence is believed (0 for a loopback endpoint).
     """
 
@@ -91,3 +92,4 @@ class World:
     redact: Callable[[Call], Mapping[str, Any]]
     token: Callable[[Call], str]
     settle: float = 1.0
+    still: Callable[[], object] = lambda: None

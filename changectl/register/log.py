@@ -76,9 +76,9 @@ class Register:
                 before, words = view.there, done
         raise refused(self.repository, words, stuck=stuck >= STUCK)
 
-    def fetch(self) -> str | None:
-        """Bring what the team has published; the new tip. Raises RemoteNeeded, RegisterUnsound."""
-        view = look(self.repository, self.remote, (), self.pause)
+    def fetch(self, *also: str) -> str | None:
+        """Bring what the team has published, and the refs in `also`; the new tip. Raises RemoteNeeded, RegisterUnsound."""
+        view = look(self.repository, self.remote, also, self.pause)
         keep(self.repository, self.remote, view.tip, view.seen)
         return view.tip
 

@@ -1,6 +1,7 @@
 """Proposing: the plan file alone as a commit on `change/<id>`, with HEAD, index and work tree left as they are."""
 
 import os
+import re
 from pathlib import Path
 
 from changectl.errors import CannotRecord, ConfigurationWrong, Drifted, NotFound, RemoteNeeded, WrongUsage
@@ -31,21 +32,43 @@ def fetch_branch(repository: Repository, change: str) -> str | None:
     return remote_of(repository).look((ref,)).get(ref)
 
 
+def preview_in(message: str) -> str:
+    """The preview that a commit of `commit_plan` was made over; empty where its message names none, or several."""
+    found = re.findall(r"^Preview: (sha256:[0-9a-f]{64})$", message, re.MULTILINE)
+    return str(found[0]) if len(found) == 1 else ""
+
+
 def commit_plan(
-    repository: Repository, plan: Path, change: str, message: str, *, author: str = "", at: str = ""
+    repository: Repository,
+    plan: Path,
+    change: str,
+    message: str,
+    *,
+    author: str = "",
+    at: str = "",
+    preview: str = "",
+    content: bytes | None = None,
 ) -> str:
     """Commit only the plan's bytes onto the change's branch; the branch's tip, new or as it was if nothing differs.
 
-    The branch starts where the remote's default branch is. `at` is RFC 3339.
+    The branch starts where the remote's default branch is. `at` is RFC 3339. The digest of the `preview` stands in the
+    message, so that whoever reviews the commit has reviewed these bytes over this production. `content`: the bytes, where
+    they have been read already.
     Raises ConfigurationWrong where the branch is checked out or has diverged, Drifted where it moved meanwhile.
     """
-    ref, path, content = branch_of(change), path_in(repository, plan), plan.read_bytes()
+    ref, path = branch_of(change), path_in(repository, plan)
+    content = plan.read_bytes() if content is None else content
     parent = _parent(repository, ref)
     with Objects(repository.root) as objects:
         there = objects.read(f"{parent}:{path}") if parent else None
+        said = objects.read(parent) if parent else None
     local = read_ref(repository, ref)
-    if parent and there and there.content == content and parent in (local, _remote_tip(repository, ref)):
+    over = preview_in(said.content.decode(errors="replace")) if said else ""
+    same = there is not None and there.content == content and over == preview
+    if parent and same and parent in (local, _remote_tip(repository, ref)):
         return parent
+    if preview:
+        message = f"{message}\n\nPreview: {preview}"
     if place := _checked_out(repository, ref):
         raise ConfigurationWrong(
             f"{ref.removeprefix('refs/heads/')} is checked out in {place}; moving it would leave your index behind",
@@ -114,6 +137,12 @@ def default_branch(repository: Repository) -> str | None:
     head = _head_of_remote(repository)
     remote = remote_of(repository)
     return remote.mirror(head) if head and remote.look((head,)) else None
+
+
+def default_ref(repository: Repository) -> str | None:
+    """The remote's default branch by its name there, as far as git has kept it; asks nobody."""
+    kept = symbolic_ref(repository, f"refs/remotes/{repository.remote}/HEAD") if repository.remote else None
+    return f"refs/heads/{kept.removeprefix(f'refs/remotes/{repository.remote}/')}" if kept else None
 
 
 def config_at_default_branch(repository: Repository, path: str = "changectl.toml") -> bytes | None:

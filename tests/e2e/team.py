@@ -23,6 +23,8 @@ account = "{account}"
 regions = ["{region}"]
 endpoint = "{endpoint}"
 approvals = {{low = 0, medium = 1, high = 2}}
+[review]
+by = "{by}"
 """
 
 
@@ -172,9 +174,9 @@ class Team:
             git(self.folder, "clone", "-q", f"file://{self.bare}", name, env=person._environment(None))
         return person
 
-    def configures(self, more: str = "") -> None:
+    def configures(self, more: str = "", by: str = "identity") -> None:
         """Agree on changectl.toml, by pushing it to the default branch."""
-        where = {"account": ACCOUNT, "region": REGION, "endpoint": self.emulator.endpoint}
+        where = {"account": ACCOUNT, "region": REGION, "endpoint": self.emulator.endpoint, "by": by}
         (self.ana.folder / "changectl.toml").write_text(CONFIGURATION.format(**where) + more)
         self.ana.git("add", "changectl.toml")
         self.ana.git("commit", "-q", "-m", "Rules for production")
