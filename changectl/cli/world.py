@@ -13,9 +13,10 @@ from changectl.cli.senses import real_command, real_http
 from changectl.cli.stops import Stops
 from changectl.engine.world import Admit, World
 from changectl.errors import ChangectlError, NotFound
-from changectl.model.change import Change, fold
+from changectl.model.change import Change
 from changectl.model.entry import Entry
 from changectl.model.events import Begun, CallDone, Event, LocksHeld, Published, StepDone, StepStarted
+from changectl.model.fold import fold
 from changectl.model.resource import Call
 from changectl.register.journal import Journal
 from changectl.register.locks import LockWish, Owner, Unlock

@@ -6,8 +6,9 @@ from changectl.engine.capture import capture
 from changectl.engine.world import World
 from changectl.errors import CannotRecord, ChangectlError
 from changectl.model.bodies import body_of, laid_over, snapshot_json, snapshot_of
-from changectl.model.change import Change, Fate, Sent, evolve
+from changectl.model.change import Change, Fate, Sent
 from changectl.model.events import Event, RollbackWanted
+from changectl.model.fold import evolve
 from changectl.model.merge import carried
 from changectl.model.plan import Plan
 from changectl.model.resource import Body, FacetRef, Ref, Resource, Snapshot

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from changectl.model import events as e
-from changectl.model.change import fold
 from changectl.model.codec import event_of, type_name
 from changectl.model.entry import Entry
+from changectl.model.fold import fold
 from changectl.model.frozen import dataclass
 
 _SHORT = ("why", "saw", "name", "step", "code", "outcome", "operation", "title", "approver")

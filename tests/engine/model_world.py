@@ -19,8 +19,8 @@ from changectl.errors import CallUnknown, NotFound
 from changectl.model import events as e
 from changectl.model.bodies import snapshot_json
 from changectl.model.change import Change
-from changectl.model.change import fold as fold_entries
 from changectl.model.entry import Entry
+from changectl.model.fold import fold as fold_entries
 from changectl.model.plan import Plan
 from changectl.model.resource import Body, Call, FacetRef, Target
 from tests.engine.toy import BOX, ToyAws

@@ -7,7 +7,8 @@ import pytest
 from changectl.model import events as e
 from changectl.model import moves as m
 from changectl.model import plan as written
-from changectl.model.change import Change, Outcome, State, evolve
+from changectl.model.change import Change, Outcome, State
+from changectl.model.fold import evolve
 from changectl.model.plan import Auto, BackOut, Check, Comms, Plan, Risk, Step
 from changectl.model.resource import FacetRef, Ref
 

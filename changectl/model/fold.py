@@ -1,0 +1,184 @@
+"""From events to a change: what one more event means. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import reduce
+from typing import assert_never
+
+from changectl.model import events as e
+from changectl.model.change import Change, Fate, Sent
+from changectl.model.entry import Entry
+from changectl.model.resource import Ref
+
+
+def fold(entries: Iterable[Entry]) -> Change:
+    """What a change's entries add up to, oldest first. A later attempt replaces an earlier one."""
+    return reduce(_entered, entries, Change())
+
+
+def _entered(change: Change, entry: Entry) -> Change:
+    if entry.attempt > change.attempt:
+        change = Change(proposed=change.proposed, approvals=change.approvals, attempt=entry.attempt)
+    return evolve(change, entry.event)
+
+
+def evolve(change: Change, event: e.Event) -> Change:
+    """The change after one more event."""
+    if change.published and not isinstance(event, e.Published):
+        change = replace(change, published=False)
+    match event:
+        case e.Proposed() | e.Approved():
+            return _agreed(change, event)
+        case e.SnapshotTaken() | e.Begun() | e.LocksHeld() | e.Confirmed():
+            return _began(change, event)
+        case e.Closed() | e.OperatorNeeded() | e.Published() | e.Unrecognised():
+            return _ended(change, event)
+        case e.StepStarted() | e.StepDone() | e.StepFailed() | e.UndoDone() | e.UndoFailed():
+            return _stepped(change, event)
+        case e.CallStarted() | e.CallDone() | e.CallFailed() | e.CallUnknown():
+            return replace(change, calls=_called(change.calls, event), approvals=())  # spent: production is touched
+        case e.CheckPassed() | e.CheckFailed() | e.CheckErrored() | e.Soaked() | e.Verified() | e.VerifyFailed():
+            return _tested(change, event)
+        case e.RollbackWanted() | e.FacetRestored() | e.FacetLeft() | e.Restored() | e.RestoreProven():
+            return _went_back(change, event)
+        case _:
+            assert_never(event)
+
+
+def _agreed(change: Change, event: e.Proposed | e.Approved) -> Change:
+    match event:
+        case e.Proposed():
+            if change.closed:  # what ended is proposed anew
+                return Change(proposed=event, attempt=change.attempt)
+            same = change.proposed is not None and change.proposed.plan_digest == event.plan_digest
+            return replace(change, proposed=event, approvals=change.approvals if same else ())
+        case e.Approved():
+            return replace(change, approvals=(*change.approvals, event))
+        case _:
+            assert_never(event)
+
+
+def _began(change: Change, event: e.SnapshotTaken | e.Begun | e.LocksHeld | e.Confirmed) -> Change:
+    match event:
+        case e.SnapshotTaken():
+            return replace(change, snapshot=event)
+        case e.Begun():
+            return replace(change, begun=event)
+        case e.LocksHeld():
+            return replace(change, locked=True)
+        case e.Confirmed():
+            return replace(change, confirmed=True)
+        case _:
+            assert_never(event)
+
+
+def _ended(change: Change, event: e.Closed | e.OperatorNeeded | e.Published | e.Unrecognised) -> Change:
+    match event:
+        case e.Closed():
+            return replace(change, closed=event, operator=None)
+        case e.OperatorNeeded():
+            return replace(change, operator=event)
+        case e.Published():
+            return replace(change, published=True)
+        case e.Unrecognised():
+            return replace(change, read_only=True)
+        case _:
+            assert_never(event)
+
+
+def _stepped(change: Change, event: e.StepStarted | e.StepDone | e.StepFailed | e.UndoDone | e.UndoFailed) -> Change:
+    match event:
+        case e.StepStarted(step, want):
+            return replace(change, wants={**change.wants, step: want})
+        case e.StepDone(step, left):
+            return replace(change, left_by={**change.left_by, step: left})
+        case e.StepFailed(step, why):
+            return replace(change, failure=f"step {step}: {why}")
+        case e.UndoDone(step):
+            return replace(change, undone=change.undone | {step})
+        case e.UndoFailed():
+            return replace(change, undo_failed=(*change.undo_failed, event))
+        case _:
+            assert_never(event)
+
+
+def _called(
+    calls: tuple[Sent, ...], event: e.CallStarted | e.CallDone | e.CallFailed | e.CallUnknown
+) -> tuple[Sent, ...]:
+    match event:
+        case e.CallStarted():
+            return (*calls, Sent(event))
+        case e.CallDone(number, made, answer):
+            return _settled(calls, number, Fate.DONE, made, answer)
+        case e.CallFailed(number):
+            return _settled(calls, number, Fate.FAILED)
+        case e.CallUnknown(number):
+            return _settled(calls, number, Fate.UNKNOWN)
+        case _:
+            assert_never(event)
+
+
+def _settled(
+    calls: tuple[Sent, ...], number: int, fate: Fate, made: tuple[Ref, ...] = (), answer: str = ""
+) -> tuple[Sent, ...]:
+    return tuple(
+        replace(sent, fate=fate, made=made, answer=answer) if sent.started.number == number else sent for sent in calls
+    )
+
+
+def _tested(
+    change: Change, event: e.CheckPassed | e.CheckFailed | e.CheckErrored | e.Soaked | e.Verified | e.VerifyFailed
+) -> Change:
+    match event:
+        case e.CheckPassed(phase, number):
+            return replace(change, passed=change.passed | {(phase, number)}, errored=None)
+        case e.CheckFailed(phase, _, name, saw):
+            return replace(change, failure=f"the check {name} failed {_when(phase)}: {saw}", errored=None)
+        case e.CheckErrored():
+            return replace(change, errored=event)
+        case e.Soaked():
+            return replace(change, soaked=True)
+        case e.Verified():
+            return replace(change, verified=True)
+        case e.VerifyFailed(why):
+            return replace(change, failure=why)
+        case _:
+            assert_never(event)
+
+
+def _when(phase: str) -> str:
+    return {
+        "before": "before the first step",
+        "during": "while it ran",
+        "after": "after the last step",
+        "back-out": "after the way back",
+    }.get(phase, phase)
+
+
+def _went_back(
+    change: Change, event: e.RollbackWanted | e.FacetRestored | e.FacetLeft | e.Restored | e.RestoreProven
+) -> Change:
+    match event:
+        case e.RollbackWanted():  # also of what was applied, or needs an operator: what failed is tried once more
+            return replace(
+                change,
+                rollback=event,
+                closed=None,
+                operator=None,
+                errored=None,
+                failure="",
+                undo_failed=(),
+                left=(),
+                restore_done=False,
+                proven=False,
+            )
+        case e.FacetRestored(facet):
+            return replace(change, restored=change.restored | {facet})
+        case e.FacetLeft():
+            return replace(change, left=(*change.left, event))
+        case e.Restored():
+            return replace(change, restore_done=True)
+        case e.RestoreProven():
+            return replace(change, proven=True)
+        case _:
+            assert_never(event)
