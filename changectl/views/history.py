@@ -9,8 +9,9 @@ from changectl.model.entry import Entry
 from changectl.model.events import Proposed
 from changectl.model.frozen import dataclass
 from changectl.model.resource import Body
+from changectl.views.markdown import md
 from changectl.views.narrate import is_detail, sentence
-from changectl.views.page import Grid, Line, Page, Style, blank, command, line, text
+from changectl.views.page import WIDE, Grid, Line, Page, Style, blank, command, line, text
 from changectl.views.preview import difference_lines
 
 LOOKS = {
@@ -148,19 +149,21 @@ def next_for(change_id: str, change: Change) -> str:
 def decision(change_id: str, change: Change, entries: Sequence[Entry]) -> bytes:
     """`decision.md`: what was decided, why, by whom, and what came of it, for whoever reads the register with `cat`."""
     proposed, outcome = change.proposed, change.outcome or Outcome.ABANDONED
-    lines = [f"# {_md(proposed.title if proposed else change_id)}", ""]
+    lines = [f"# {_said(proposed.title if proposed else change_id)}", ""]
     lines += [
         f"{change_id}: **{outcome.value}**"
-        + (f". {_md(change.closed.why)}" if change.closed and change.closed.why else "")
+        + (f". {_said(change.closed.why)}" if change.closed and change.closed.why else "")
     ]
     if proposed:
-        lines += ["", "## Why", "", _md(proposed.rationale), "", "## What", ""]
-        lines += [f"- {_md(d.facet)} {_md(d.path)}: {_md(d.before)} → {_md(d.after)}" for d in proposed.differences]
+        lines += ["", "## Why", "", _said(proposed.rationale), "", "## What", ""]
+        lines += [
+            f"- {_said(d.facet)} {_said(d.path)}: {_said(d.before)} → {_said(d.after)}" for d in proposed.differences
+        ]
         lines += ["", f"Risk {proposed.risk}; {proposed.env}, account {proposed.account}, {proposed.region}."]
         lines += [f"Plan `{short(proposed.plan_digest)}`, preview `{short(proposed.preview_digest)}`."]
     lines += ["", "## What happened", ""]
     lines += [
-        f"- {entry.at} {_md(_name(entry.by))}: {_md(sentence(entry.event, change.names)[0])}"
+        f"- {entry.at} {_said(_name(entry.by))}: {_said(sentence(entry.event, change.names)[0])}"
         for entry in entries
         if not is_detail(entry.event)
     ]
@@ -171,12 +174,8 @@ def _why(proposed: Proposed) -> list[Line]:
     return [line(text(proposed.rationale)), *(part for d in proposed.differences for part in difference_lines(d))]
 
 
-def _md(value: str) -> str:
-    """Text in Markdown that renders as itself: no link, no mention, no HTML."""
-    safe = text(value).text
-    for char in "\\`*_[]<>#@|":
-        safe = safe.replace(char, f"\\{char}" if char != "@" else "@\u200b")
-    return safe
+def _said(value: str) -> str:
+    return md(value, WIDE)
 
 
 def _minute(at: str) -> str:
