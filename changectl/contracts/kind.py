@@ -127,7 +127,8 @@ class Facet:
     """One separately readable and writable setting.
 
     The body is `shape.canon(at(answers of reads))`; None is absent. `author` turns what a plan's `add:` lists
-    (friendly members) into canonical keys and bodies. `plain`: the member that a plan means where it gives no map.
+    (friendly members) into canonical keys and bodies, `said` does the reverse; `blank` is an item for whoever writes a
+    plan, each gap a `<word>`. `plain`: the member that a plan means where it gives no map.
     `secret`: it may hold secrets, so that only members are shown that `show` names. `owned_by`:
     something that changes it by itself (autoscaling), so that going back asks first. `widens(now, want)`:
     whether a restore would widen access.
@@ -149,6 +150,8 @@ class Facet:
     members: tuple[str, ...] = ()
     author: Callable[[Mapping[str, Any]], "tuple[str, Body]"] | None = None
     author_members: tuple[str, ...] = ()
+    said: Callable[[str, Body], Mapping[str, str]] | None = None
+    blank: Mapping[str, str] = field(default_factory=dict, hash=False)
     plain: str = ""
     owned_by: str = ""
     widens: Callable[[Body, Body], bool] | None = None

@@ -16,7 +16,7 @@ def shown(facet: Facet, body: Body, path: tuple[str, ...] = ()) -> str:
     """The body as text, or a word in its place."""
     if body is None:
         return "absent"
-    if not _may_show(facet, path):
+    if not may_show(facet, path):
         return "(secret)"
     text = body if isinstance(body, str) else json.dumps(body, sort_keys=True, ensure_ascii=False)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
@@ -33,7 +33,8 @@ def shown_difference(facet: Facet, difference: Difference, names: Mapping[Ref, s
     return Shown(spoken(difference.facet, names), ".".join(difference.path), before, after)
 
 
-def _may_show(facet: Facet, path: tuple[str, ...]) -> bool:
+def may_show(facet: Facet, path: tuple[str, ...]) -> bool:
+    """Whether what stands at a path of this setting may be seen by anybody."""
     if facet.show == "all":
         return not facet.secret
     return bool(path) and any(path[0] == allowed.split(".")[0] for allowed in facet.show)

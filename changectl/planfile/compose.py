@@ -21,6 +21,7 @@ from yaml.events import (
 )
 
 from changectl.model.node import Complaints, Node, Span
+from changectl.planfile.gaps import complain_of_gap
 from changectl.planfile.hidden import hidden
 from changectl.planfile.nesting import DEPTH
 from changectl.planfile.scalars import scalar
@@ -103,7 +104,9 @@ class _Composer:
     def _scalar(self, event: ScalarEvent) -> Node:
         text = event.value
         if not event.style:
-            return Node(scalar(text), _span(event), raw=text)
+            node = Node(scalar(text), _span(event), raw=text)
+            complain_of_gap(node, self.complaints)
+            return node
         if (offset := hidden(text)) is not None and "\ud800" <= text[offset] <= "\udfff":
             self.complaints.add("CHG102", "half of a character (a lone surrogate)", _span(event))
         return Node(text, _span(event), quoted=True)

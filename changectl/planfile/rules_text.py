@@ -1,4 +1,4 @@
-"""CHG101 to CHG116: what the text of a plan must be, before its meaning."""
+"""CHG101 to CHG117: what the text of a plan must be, before its meaning."""
 
 from changectl.planfile.rule import Rule
 
@@ -116,5 +116,13 @@ TABLE: tuple[Rule, ...] = (
         "There is nothing to read: no line but comments and blank ones.",
         "# nothing but a comment",
         "# a comment, and a plan under it",
+    ),
+    Rule(
+        "CHG117",
+        "Nothing is left to fill in",
+        "`changectl new` marks with <…> what only a person can say. To mean a text in angle brackets itself, put it in "
+        "quotes.",
+        "rationale: <why, and why now?>",
+        "rationale: Checkouts that take longer than 60 s are cut off (INC-42).",
     ),
 )

@@ -75,6 +75,8 @@ GROUPS = Facet(
     show="all",
     author=_group,
     author_members=("group",),
+    said=lambda key, body: {"group": key},
+    blank={"group": "<sg-…>"},
 )
 ADDRESS_TYPE = Hand(
     ("SetIpAddressType", "SetSubnets"),

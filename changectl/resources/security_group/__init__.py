@@ -7,7 +7,7 @@ from changectl.contracts.kind import Create, Delete, Effect, Facet, Items, Names
 from changectl.contracts.shape import RAW, TAGS
 from changectl.model.merge import Grain
 from changectl.model.resource import Body, Call, Ref
-from changectl.resources.security_group.rules import MEMBERS, RULES, describable, rule, widens
+from changectl.resources.security_group.rules import BLANK, MEMBERS, RULES, describable, rule, said, widens
 
 
 def _by(name: str) -> Any:
@@ -40,6 +40,8 @@ def _side(name: str, at: str, verb: str) -> Facet:
         show="all",
         author=rule,
         author_members=MEMBERS,
+        said=said,
+        blank=BLANK,
         widens=widens,
     )
 

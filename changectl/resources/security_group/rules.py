@@ -14,6 +14,8 @@ IDS = {"group": "sg-", "prefix_list": "pl-"}
 PROTOCOLS = {"-1": "all", "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
 MEMBERS = ("protocol", "port", "ports", "cidr", "group", "prefix_list", "description")
 
+BLANK = {"protocol": "tcp", "port": "<port>", "cidr": "<network, as in 203.0.113.0/24>", "description": "<whose>"}
+
 
 def rule(said: Mapping[str, Any]) -> tuple[str, Body]:
     """Key and body of a rule as a plan describes it; TCP unless it says. ICMP's type and code are its ports, as in AWS.
@@ -29,6 +31,20 @@ def rule(said: Mapping[str, Any]) -> tuple[str, Body]:
     peer, owner = _peer(peers[0], str(said[peers[0]]))
     body = {"Description": said.get("description"), "Owner": owner}
     return _key(protocol, _asked_ports(protocol, said), peer), {name: str(text) for name, text in body.items() if text}
+
+
+def said(key: str, body: Body) -> dict[str, str]:
+    """A rule as a plan describes it; `rule` makes the same key and body of it again."""
+    protocol, *ports, peer = key.split(" ")
+    sort = {"sg-": "group", "pl-": "prefix_list"}.get(peer[:3], "cidr")
+    owner, description = (body.get(name, "") for name in ("Owner", "Description"))
+    parts = {
+        "protocol": protocol,
+        "ports" if "-" in "".join(ports)[1:] else "port": "".join(ports),
+        sort: f"{owner}/{peer}" if owner else peer,
+        "description": description,
+    }
+    return {name: text for name, text in parts.items() if text}
 
 
 def widens(now: Body, want: Body) -> bool:
