@@ -9,8 +9,9 @@ from changectl.cli.forge import forge_kind, forge_of, is_on_forge
 from changectl.cli.ground import together
 from changectl.cli.memory import Memory
 from changectl.contracts.forge import Forge, Request
-from changectl.engine.approval import Agreement, approvers, email
+from changectl.engine.approval import Agreement, approvers, email, touching_attempts
 from changectl.engine.reviews import Reviewed, Told, agreement, to_look_at
+from changectl.engine.signatures import Vouched, signed_agreement
 from changectl.model.digest import digest
 from changectl.model.entry import Entry
 from changectl.model.events import Approved, Proposed
@@ -56,7 +57,7 @@ def _found(asked: Asked) -> Agreement:
     own = _by_themselves(asked.memory, asked.plan.id) if configuration.self_approval else ()
     review = configuration.review
     if is_on_forge(review):
-        found = _on_forge(asked, review)
+        found = _on_forge(asked, entries, review)
     elif review.by == "identity":
         found = _by_identity(asked)
     else:
@@ -90,50 +91,31 @@ def _by_signature(asked: Asked, entries: Sequence[Entry], allowed: bytes | None)
     if allowed is None:
         why = f"there is no {file} on the protected branch, so that no signature can be checked"
         return Agreement((), (why,), more=f"commit and push one, as ssh-keygen(1) says under ALLOWED SIGNERS: {file}")
-    change = asked.plan.id
-    proposals = [(entry.by, entry.event) for entry in entries if isinstance(entry.event, Proposed)]
-    proposers = [
-        (event, verified(allowed, email(by), _statement(Part.PROPOSES, change, event), event.signature))
-        for by, event in proposals
-    ]
-    keys = {signer.key for _, signer in proposers if signer}
-    wrote = {email(author) for event, _ in proposers for author in event.authors}
-    wrote |= {email(author) for author in authors_of(asked.memory.repository, asked.path, change)}
-    wrote |= {name.casefold() for _, signer in proposers if signer for name in signer.names}
-    now = asked.proposed
-    if not any(signer and _same(event, now) for event, signer in proposers):
-        return Agreement((), ("nobody who may sign has proposed it",), more=f"changectl propose {change}")
-    approvals, unmet, seen = [], [], set[str]()
-    for each in asked.memory.known(change).approvals:
-        signer = verified(allowed, email(each.approver), _statement(Part.APPROVES, change, each), each.signature)
-        if each.self_approved:
-            continue
-        if signer is None:
-            unmet.append(f"{each.approver} is vouched for by no signature of an allowed signer")
-        elif signer.key in keys or wrote & {name.casefold() for name in signer.names}:
-            unmet.append(f"{each.approver} wrote or proposed it")
-        elif signer.key not in seen:
-            seen.add(signer.key)
-            approvals.append(each)
-    return Agreement(tuple(approvals), tuple(dict.fromkeys(unmet)))
+    change, after = asked.plan.id, len(touching_attempts(entries))
+    proposed = [(entry.by, entry.event) for entry in entries if isinstance(entry.event, Proposed)]
+    approved = [each for each in asked.memory.known(change).approvals if not each.self_approved]
+
+    def vouched(part: Part, who: str, event: Proposed | Approved, after: int = 0) -> Vouched:
+        said = statement(part, change, event.plan_digest, event.preview_digest, after)
+        signer = verified(allowed, email(who), said, event.signature)
+        return Vouched(event, signer.key, signer.names) if signer else Vouched(event)
+
+    proposals = tuple(vouched(Part.PROPOSES, by, event) for by, event in proposed)
+    approvals = tuple(vouched(Part.APPROVES, event.approver, event, after) for event in approved)
+    authors = authors_of(asked.memory.repository, asked.path, change)
+    return signed_agreement(proposals, approvals, authors, asked.proposed)
 
 
-def _statement(part: Part, change: str, event: Proposed | Approved) -> bytes:
-    return statement(part, change, event.plan_digest, event.preview_digest)
-
-
-def _same(one: Proposed, other: Proposed) -> bool:
-    return (one.plan_digest, one.preview_digest) == (other.plan_digest, other.preview_digest)
-
-
-def _on_forge(asked: Asked, review: ReviewSettings) -> Agreement:
+def _on_forge(asked: Asked, entries: Sequence[Entry], review: ReviewSettings) -> Agreement:
     kind, forge = forge_kind(review), forge_of(review)
     branch = branch_of(asked.plan.id).removeprefix("refs/heads/")
     path = path_in(asked.memory.repository, asked.path)
     requests = forge.requests(branch)[:MOST_REQUESTS]
     protected = forge.protection().branch
     seen = together([_looker(forge, request, path) for request in requests])
-    found = agreement(kind.key, tuple(seen), asked.proposed, protected)
+    touched = touching_attempts(entries)
+    spent = {e.event.review for e in entries if isinstance(e.event, Approved) and e.attempt in touched}
+    found = agreement(kind.key, tuple(seen), asked.proposed, protected, frozenset(spent))
     request = next(iter(requests), None)
     more = f"have it reviewed: {request.url if request else forge.asks_at(branch)}"
     return Agreement(

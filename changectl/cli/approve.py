@@ -12,7 +12,7 @@ from changectl.cli.memory import Memory, me, memory
 from changectl.cli.options import Json, Key, PlanArgument, output
 from changectl.cli.previewing import Previewed, previewed, rules
 from changectl.cli.propose import entry
-from changectl.engine.approval import agreed_to, email, may_approve
+from changectl.engine.approval import agreed_to, email, may_approve, touching_attempts
 from changectl.errors import GateRefused
 from changectl.model.events import Approved
 from changectl.register.propose import authors_of, branch_of
@@ -78,7 +78,7 @@ def _proven(agreed: Desk, found: Memory, seen: Previewed, by: str, key: Path | N
             f"an approval is a signature, and there is no {review.signers} on the protected branch to check it by",
             f'echo "{email(by)} $(cat ~/.ssh/id_ed25519.pub)" >> {review.signers}, and have it merged',
         )
-    content = statement(Part.APPROVES, change, *digests)
+    content = statement(Part.APPROVES, change, *digests, len(touching_attempts(found.entries(change))))
     signature = sign(found.repository, content, key)
     if verified(allowed, email(by), content, signature) is None:
         raise GateRefused(

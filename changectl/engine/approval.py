@@ -1,11 +1,13 @@
 """Whether a change may begin: enough people, none of them its author, on exactly these bytes over this production."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from changectl.errors import Drifted, GateRefused, InProgress
 from changectl.model.change import Change
 from changectl.model.digest import short
-from changectl.model.events import Approved, Proposed
+from changectl.model.entry import Entry
+from changectl.model.events import Approved, CallStarted, Proposed
 from changectl.model.frozen import dataclass
 from changectl.model.plan import Plan
 
@@ -46,6 +48,11 @@ def approvers(plan: Plan, change: Change, now: Proposed, needed: int, found: Agr
     sentence = f"{plan.id} needs {needed} approval{'s' if needed > 1 else ''} for {plan.env} and {have}{why}"
     more = found.more or f"ask a colleague to run: changectl approve {plan.id}"
     raise Drifted(sentence, more) if found.stale else GateRefused(sentence, more)
+
+
+def touching_attempts(entries: Iterable[Entry]) -> frozenset[int]:
+    """The attempts that sent a call: each has spent the approvals that it began on."""
+    return frozenset(entry.attempt for entry in entries if isinstance(entry.event, CallStarted))
 
 
 def may_approve(proposed: Proposed, approver: str, *, team_of_one: bool, self_why: str) -> bool:

@@ -32,8 +32,13 @@ class Reviewed:
     may_write: Mapping[str, bool | None] = field(hash=False)
 
 
-def agreement(forge: str, seen: tuple[Reviewed, ...], proposed: Proposed, protected: str) -> Agreement:
-    """What all pull requests together prove. `protected`: the branch that they must aim at."""
+def agreement(
+    forge: str, seen: tuple[Reviewed, ...], proposed: Proposed, protected: str, spent: frozenset[str] = frozenset()
+) -> Agreement:
+    """What all pull requests together prove.
+
+    `protected`: the branch that they must aim at. `spent`: the reviews on which an earlier attempt touched production.
+    """
     approvals: dict[str, Approved] = {}
     unmet: list[str] = []
     objections: list[str] = []
@@ -48,8 +53,10 @@ def agreement(forge: str, seen: tuple[Reviewed, ...], proposed: Proposed, protec
             elif why := _by_whom(each, review) or _of_what(each, review, proposed):
                 unmet.append(f"the review by {review.by.login} {why}")
                 stale |= not _by_whom(each, review)
+            elif (approved := _approved(forge, each.request, review, proposed)).review in spent:
+                unmet.append(f"the review by {review.by.login} was spent by an earlier attempt")
             else:
-                approvals.setdefault(review.by.id, _approved(forge, review, proposed))
+                approvals.setdefault(review.by.id, approved)
     if objections:  # whoever may merge has said no, and nobody has talked them round
         return Agreement((), tuple(map(one_line, (*objections, *unmet))))
     return Agreement(tuple(approvals.values()), tuple(dict.fromkeys(map(one_line, unmet))), stale)
@@ -117,14 +124,14 @@ def _of_what(seen: Reviewed, review: Review, proposed: Proposed) -> str:
     return ""
 
 
-def _approved(forge: str, review: Review, proposed: Proposed) -> Approved:
+def _approved(forge: str, request: Request, review: Review, proposed: Proposed) -> Approved:
     return Approved(
         proposed.plan_digest,
         proposed.preview_digest,
         f"{review.by.login} <{forge}:{review.by.id}>",
         account=review.by.id,
         commit=review.commit,
-        review=review.url,
+        review=f"{review.url or request.url} of {review.at}",
     )
 
 

@@ -47,9 +47,9 @@ class Signer:
     names: tuple[str, ...]
 
 
-def statement(part: Part, change: str, plan_digest: str, preview_digest: str) -> bytes:
-    """The bytes that are signed."""
-    said = {"schema": "changectl/signed/1", "part": part.value, "change": change}
+def statement(part: Part, change: str, plan_digest: str, preview_digest: str, after: int = 0) -> bytes:
+    """The bytes that are signed. `after`: how many attempts have touched production already, so that none is signed for twice."""
+    said = {"schema": "changectl/signed/1", "part": part.value, "change": change, "after": after}
     return canonical({**said, "plan": plan_digest, "preview": preview_digest})
 
 
@@ -81,6 +81,16 @@ def verified(allowed: bytes, name: str, content: bytes, signature: str) -> Signe
         found = _run(("ssh-keygen", "-Y", "find-principals", "-s", str(proof), "-f", str(signers)), b"")
     names = [part for line in found.stdout.decode(errors="replace").splitlines() for part in line.split(",")]
     return Signer(key, tuple(dict.fromkeys((name, *filter(None, names)))))
+
+
+def my_key(repository: Repository) -> str:
+    """The fingerprint of the key that `sign` would take; nothing is signed or asked. Raises ConfigurationWrong."""
+    with TemporaryDirectory() as folder:
+        path, _ = _key(repository, None, Path(folder))
+        said = _run(("ssh-keygen", "-l", "-f", str(path)), b"").stdout.decode(errors="replace").split()
+    if len(said) < 2 or not said[1].startswith("SHA256:"):
+        raise ConfigurationWrong(f"{path} is no SSH key", _MAKE_ONE)
+    return said[1]
 
 
 def _key(repository: Repository, key: Path | None, folder: Path) -> tuple[Path, bool]:
