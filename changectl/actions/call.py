@@ -1,5 +1,6 @@
 """`call`: one AWS API call, its parameters checked offline against AWS's own model."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import field
 
@@ -14,7 +15,7 @@ from changectl.model.resource import Body, Call
 from changectl.model.text import one_line
 from changectl.planfile.schema import line
 from changectl.planfile.typed import typed
-from changectl.planfile.words import meant, quoted
+from changectl.planfile.words import in_place_of, near, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +46,24 @@ def _operation(node: Node, complaints: Complaints) -> Operation | None:
     if not dot or not name:
         complaints.add("CHG300", f"{quoted(text)} names no operation", node, "write it like iam.put_role_policy")
     elif service not in services():
-        help_ = _OTHER_NAMES.get(service) or meant(service, services(), complaints)
-        complaints.add("CHG301", f"there is no AWS service {quoted(service)}", node, help_)
+        at = near(service, services(), complaints)
+        fix = in_place_of(node, f"{at.word}.{name}") if at.sure and service not in _OTHER_NAMES else None
+        help_ = _OTHER_NAMES.get(service) or at.says
+        complaints.add("CHG301", f"there is no AWS service {quoted(service)}", node, help_, fix=fix)
     elif (found := operation(service, name)) is None:
-        help_ = meant(name.replace("_", ""), operations(service), complaints)
-        complaints.add("CHG302", f"{service} has no operation {quoted(name)}", node, help_)
+        at = near(name.replace("_", ""), operations(service), complaints)
+        fix = in_place_of(node, f"{service}.{_snake(at.word)}") if at.sure else None
+        complaints.add("CHG302", f"{service} has no operation {quoted(name)}", node, at.says, fix=fix)
     else:
         if is_read(found.service, found.name):
             complaints.add("CHG310", f"{text} only reads", node, "write a check under test:", "warning")
         return found
     return None
+
+
+def _snake(name: str) -> str:
+    """`PutRolePolicy` as `put_role_policy`, as plans have it."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 _OTHER_NAMES = {

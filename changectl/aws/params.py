@@ -11,7 +11,8 @@ from changectl.aws.sensitive import is_refused
 from changectl.model.frozen import dataclass
 from changectl.model.node import Complaints, Node, plain
 from changectl.model.resource import Body
-from changectl.planfile.words import described, listing, meant, quoted
+from changectl.planfile.schema import unquoted_number
+from changectl.planfile.words import described, listing, near, quoted, truth_meant
 
 GROWING = 20
 """An enumeration longer than this (regions, runtimes, instance types) gains values faster than botocore is updated."""
@@ -122,7 +123,9 @@ class _Reader:
     def _scalar(self, node: Node, shape: Shape, name: str, *, hidden: bool) -> None:
         if not _fits(node, shape.type):
             found, help_ = ("something else", "") if hidden else (described(node), _mend(node))
-            self.complaints.add("CHG303", f"{quoted(name)} is {_KIND[shape.type]}, and here is {found}", node, help_)
+            fix = None if hidden else _fix(node, shape.type)
+            sentence = f"{quoted(name)} is {_KIND[shape.type]}, and here is {found}"
+            self.complaints.add("CHG303", sentence, node, help_, fix=fix)
         elif hidden:
             return
         elif isinstance(node.value, str):
@@ -135,11 +138,12 @@ class _Reader:
             return
         self._size(node, len(text), shape, name, "characters")
         if shape.enum and text not in shape.enum:
-            near = meant(text, shape.enum, self.complaints)
+            found = near(text, shape.enum, self.complaints)
             few = f"{listing(shape.enum)}" if len(shape.enum) <= GROWING else ""
-            help_ = near or few or "if AWS has it, update botocore"
+            help_ = found.says or few or "if AWS has it, update botocore"
             severity = "error" if few else "warning"
-            self.complaints.add("CHG306", f"{quoted(name)} cannot be {quoted(text)}", node, help_, severity)
+            fix = found.instead_of(node) if few else None
+            self.complaints.add("CHG306", f"{quoted(name)} cannot be {quoted(text)}", node, help_, severity, fix)
 
     def _size(self, node: Node, size: float, shape: Shape, name: str, of: str) -> None:
         least, most = shape.bounds
@@ -150,8 +154,9 @@ class _Reader:
         self.complaints.add("CHG307", f"{quoted(name)} takes {limits} {of}".rstrip() + f", and here: {found}", node)
 
     def _unknown(self, name: str, node: Node, shape: Shape) -> None:
-        help_ = meant(name, shape.member_names, self.complaints)
-        self.complaints.add("CHG304", f"{_named(self.operation)} has no {quoted(name)} here", node.keys[name], help_)
+        found, at = near(name, shape.member_names, self.complaints), node.keys[name]
+        fix = found.as_key(name, at)
+        self.complaints.add("CHG304", f"{_named(self.operation)} has no {quoted(name)} here", at, found.says, fix=fix)
 
     def _later(self, node: Node, shape: Shape, name: str) -> None:
         assert isinstance(node.value, Mapping)
@@ -224,6 +229,19 @@ def _mend(node: Node) -> str:
             return f'"{node.raw or plain(node)}" with quotes is text'
         case _:
             return ""
+
+
+def _fix(node: Node, kind: str) -> str | None:
+    """The same, written as what is wanted: with quotes, without them, or `true` for `yes`."""
+    match kind, node.value:
+        case "string", bool() | int() | float():
+            return f'"{node.raw}"'
+        case (("integer" | "long" | "float" | "double"), str()):
+            return unquoted_number(node)
+        case "boolean", str() as word:
+            return truth_meant(word) or None
+        case _:
+            return None
 
 
 def _is_later(node: Node) -> bool:

@@ -8,7 +8,7 @@ from changectl.model.frozen import dataclass
 from changectl.model.node import Complaints, Node, Span
 from changectl.model.plan import Check
 from changectl.planfile.schema import complain_of_unknown, mapping
-from changectl.planfile.words import listing, nearest, quoted
+from changectl.planfile.words import Near, listing, near, quoted
 
 CheckReader: TypeAlias = Callable[[Node], Check | None]
 FormReader: TypeAlias = Callable[[Mapping[str, Node], Node, Complaints, CheckReader], object | None]
@@ -77,9 +77,10 @@ def _complain_of_none(
     node: Node, forms: Mapping[str, Form], shared: Sequence[str], what: str, complaints: Complaints
 ) -> None:
     for name, at in node.keys.items():
-        near = nearest(name, forms, complaints) if name not in shared else ""
-        if near:
-            complaints.add("CHG142", f"there is no {what} {quoted(name)}", at, f'did you mean "{near}"?')
+        found = near(name, forms, complaints) if name not in shared else Near()
+        if found.word:
+            fix = found.as_key(name, at)
+            complaints.add("CHG142", f"there is no {what} {quoted(name)}", at, found.says, fix=fix)
             return
     at = Span(node.span.line, node.span.column)
     complaints.add("CHG142", f"a {what} has a member {listing(sorted(forms))}, which says what it does", at)

@@ -12,6 +12,11 @@ _HIDDEN = re.compile(
 )
 
 
+NOTHING = frozenset("\u200b\u2060\ufeff")
+"""Those that are nothing but invisible, pasted along from a chat or put in front by an editor: without them the text
+looks the same and is what it looks like."""
+
+
 def hidden(text: str) -> int | None:
     """Where the first such character stands; None if there is none."""
     found = _HIDDEN.search(text)

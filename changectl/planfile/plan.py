@@ -1,9 +1,14 @@
 """The bytes of a plan file to a Plan, or to every complaint about it."""
 
+from collections.abc import Iterable
+from dataclasses import field
+
 from changectl.model.digest import digest
-from changectl.model.node import Complaint, Complaints, Node, plain
+from changectl.model.frozen import dataclass
+from changectl.model.node import Complaint, Complaints, Node, Span, plain
 from changectl.model.plan import BackOut, Comms, Plan, Risk, Tests, When
 from changectl.planfile.forms import Form, Forms
+from changectl.planfile.gaps import without_echoes
 from changectl.planfile.ids import complain_of_plan_id
 from changectl.planfile.patterns import env_name, operation, region
 from changectl.planfile.results import complain_of_results
@@ -13,7 +18,7 @@ from changectl.planfile.steps import StepReader
 from changectl.planfile.targets import target
 from changectl.planfile.yaml import read_yaml
 
-__all__ = ["Form", "Forms", "read_plan"]
+__all__ = ["Form", "Forms", "Read", "read_plan", "read_whole"]
 
 VERSION = 1
 REQUIRED = ("plan", "title", "rationale", "risk", "env", "comms", "steps", "test", "back_out")
@@ -22,19 +27,38 @@ OPTIONAL = ("alternatives", "lead", "ticket", "when", "affects", "allow", "runbo
 _RISK = {risk.value: risk for risk in Risk}
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What became of a plan's bytes. `plan` is None where something is wrong, `root` where the text is no YAML."""
+
+    plan: Plan | None
+    root: Node | None = field(hash=False)
+    complaints: tuple[Complaint, ...]
+
+
 def read_plan(content: bytes, plan_id: str, forms: Forms) -> tuple[Plan | None, tuple[Complaint, ...]]:
     """The plan, if nothing is wrong with it, and everything there is to say about it, in the order of the file.
 
     Whatever the bytes are, this raises nothing. `plan_id` is the file's stem.
     """
+    found = read_whole(content, plan_id, forms)
+    return found.plan, found.complaints
+
+
+def read_whole(content: bytes, plan_id: str, forms: Forms) -> Read:
+    """The same, with the text as positioned values beside the plan, for whoever points into it."""
     complaints = Complaints()
     complain_of_plan_id(plan_id, complaints)
     root = read_yaml(content, complaints)
     plan = None
     if root is not None and _is_of_this_version(root, complaints):
         plan = _plan(root, digest(content), plan_id, forms, complaints)
-    found = sorted(dict.fromkeys(complaints.found), key=lambda c: (c.span.line, c.span.column))
-    return None if complaints.wrong else plan, tuple(found)
+    return Read(None if complaints.wrong else plan, root, in_order(without_echoes(complaints.found)))
+
+
+def in_order(complaints: Iterable[Complaint]) -> tuple[Complaint, ...]:
+    """Each complaint once, in the order of the file."""
+    return tuple(sorted(dict.fromkeys(complaints), key=lambda c: (c.span.line, c.span.column)))
 
 
 def _is_of_this_version(root: Node, complaints: Complaints) -> bool:
@@ -46,10 +70,23 @@ def _is_of_this_version(root: Node, complaints: Complaints) -> bool:
     return False
 
 
+def _complain_of_no_version(root: Node, complaints: Complaints) -> None:
+    """With the line that is missing as its fix, where it can stand at the very beginning."""
+    at = root.span
+    first = next(iter(root.keys.values()), None)
+    is_block = first is not None and at.column == 1 and (first.line, first.column) == (at.line, at.column)
+    point = Span(at.line, at.column, at.line, at.column) if is_block else Span(at.line, at.column)
+    complaints.add(
+        "CHG105", '"plan" is missing', point, f"plan: {VERSION}", fix=f"plan: {VERSION}\n" if is_block else None
+    )
+
+
 def _plan(root: Node, content_digest: str, plan_id: str, forms: Forms, complaints: Complaints) -> Plan | None:
-    members = record(root, complaints, (*REQUIRED, *OPTIONAL), REQUIRED)
+    members = record(root, complaints, (*REQUIRED, *OPTIONAL), REQUIRED[1:])
     if members is None:
         return None
+    if "plan" not in members:
+        _complain_of_no_version(root, complaints)
     member(members, "plan", whole(1, VERSION), complaints, VERSION)
     steps = StepReader(forms, complaints)
     plan = Plan(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from changectl.model.frozen import dataclass
 from changectl.model.node import Complaints, Node, Span
 from changectl.model.plan import Plan
-from changectl.planfile.words import meant, quoted
+from changectl.planfile.words import in_place_of, near, quoted
 
 
 def complain_of_results(root: Node, plan: Plan, complaints: Complaints) -> None:
@@ -50,8 +50,9 @@ class _Walk:
 
     def _judge(self, at: Node, step: str, limit: int) -> None:
         if step not in self.known:
-            near = meant(step, self.known, self.complaints)
-            self.complaints.add("CHG148", f"there is no step {quoted(step)}", at, near)
+            found, path = near(step, self.known, self.complaints), str(at.value)[len(step) :]
+            fix = in_place_of(at, found.word + path) if found.sure else None
+            self.complaints.add("CHG148", f"there is no step {quoted(step)}", at, found.says, fix=fix)
         elif self.known[step] > limit:
             sentence = f"the answer of step {quoted(step)} is not known yet when this is done"
             self.complaints.add("CHG148", sentence, at, "a step uses the results of steps before it")

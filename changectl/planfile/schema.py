@@ -6,7 +6,7 @@ from typing import TypeAlias, TypeVar
 from changectl.model.node import Complaints, Node, Span
 from changectl.planfile.hidden import hidden, named
 from changectl.planfile.scalars import number_of
-from changectl.planfile.words import described, listing, meant, quoted
+from changectl.planfile.words import described, in_place_of, listing, near, quoted, truth_meant
 
 T = TypeVar("T")
 Reader: TypeAlias = Callable[[Node, Complaints], T | None]
@@ -42,7 +42,8 @@ def _text(node: Node, complaints: Complaints, most: int) -> str | None:
         help_ = f'write "{node.raw}" in quotes to mean the word' if node.raw else ""
         if node.value is None and not node.raw:
             help_ = "text that begins with # stands in quotes"
-        complaints.add("CHG120", f"text is wanted, and here is {described(node)}", node, help_)
+        fix = f'"{node.raw}"' if isinstance(node.value, bool) else None
+        complaints.add("CHG120", f"text is wanted, and here is {described(node)}", node, help_, fix=fix)
         return None
     text = text.strip()
     if not text:
@@ -61,7 +62,8 @@ def truth(node: Node, complaints: Complaints) -> bool | None:
     """`true` or `false`."""
     if isinstance(node.value, bool):
         return node.value
-    complaints.add("CHG120", f"true or false is wanted, and here is {described(node)}", node)
+    fix = truth_meant(node.value) if isinstance(node.value, str) else ""
+    complaints.add("CHG120", f"true or false is wanted, and here is {described(node)}", node, fix=fix or None)
     return None
 
 
@@ -70,9 +72,16 @@ def number(node: Node, complaints: Complaints) -> int | float | None:
     value = node.value if isinstance(node.value, int | float) else number_of(node.raw)
     if value is None or isinstance(value, bool):
         help_ = "leave the quotes out" if node.quoted else ""
-        complaints.add("CHG120", f"a number is wanted, and here is {described(node)}", node, help_)
+        sentence = f"a number is wanted, and here is {described(node)}"
+        complaints.add("CHG120", sentence, node, help_, fix=unquoted_number(node))
         return None
     return value
+
+
+def unquoted_number(node: Node) -> str | None:
+    """The number that stands in quotes, as it stands without; None where there is none."""
+    text = node.value if node.quoted and isinstance(node.value, str) else ""
+    return text if number_of(text) is not None else None
 
 
 def whole(least: int, most: int) -> Reader[int]:
@@ -99,9 +108,13 @@ def choice(options: Mapping[str, T]) -> Reader[T]:
         word = written(node)
         if word is not None and word in options:
             return options[word]
-        near = meant(word or "", options, complaints)
+        found = near(word or "", options, complaints)
+        truth = truth_meant(word or "")
+        fix = in_place_of(node, truth) if truth in options else found.instead_of(node)
         sentence = f"{listing(options)} is wanted, and here is {described(node)}"
-        complaints.add("CHG122", sentence, node, near)
+        complaints.add(
+            "CHG122", sentence, node, f'did you mean "{truth}"?' if truth in options else found.says, fix=fix
+        )
         return None
 
     return read
@@ -169,10 +182,9 @@ def record(
 def complain_of_unknown(name: str, node: Node, free: Sequence[str], complaints: Complaints) -> None:
     """One complaint for a member that nothing reads, with the free name that was probably meant."""
     at = node.keys.get(name, node.span)
-    near = meant(name, free, complaints)
-    complaints.add(
-        "CHG104", f"unknown member {quoted(name)}", at, near or (f"known here: {listing(free)}" if free else "")
-    )
+    found = near(name, free, complaints)
+    help_ = found.says or (f"known here: {listing(free)}" if free else "")
+    complaints.add("CHG104", f"unknown member {quoted(name)}", at, help_, fix=found.as_key(name, at))
 
 
 def member(members: Mapping[str, Node], name: str, reader: Reader[T], complaints: Complaints, default: T) -> T:

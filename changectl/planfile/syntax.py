@@ -29,10 +29,21 @@ def complain_of_syntax(error: Any, text: str, complaints: Complaints) -> None:
     context = getattr(error, "context", None)
     line, here = _line(text, at)
     if "\t" in line[: at.column] and not line[: at.column - 1].strip():
-        complaints.add("CHG107", "a tab where the indentation is", at, "indent with spaces")
+        _complain_of_tabs(text, at, complaints)
         return
     sentence = f"{context}: {problem}" if context else problem
     complaints.add("CHG103", sentence, at, _ADVICE.get(here) or _HELP.get(problem, ""))
+
+
+def _complain_of_tabs(text: str, first: Span, complaints: Complaints) -> None:
+    """The tab that stopped the parser, and each further line that begins with tabs, which would stop it next."""
+    for number, line in enumerate(text.split("\n"), 1):
+        tabs = len(line) - len(line.lstrip("\t"))
+        if number == first.line and not tabs:
+            complaints.add("CHG107", "a tab where the indentation is", first, "indent with spaces")
+        elif number == first.line or (number > first.line and tabs and line.strip()):
+            at, fix = Span(number, 1, number, tabs + 1), "  " * tabs if line.strip() else ""
+            complaints.add("CHG107", "a tab where the indentation is", at, "indent with spaces", fix=fix)
 
 
 def _line(text: str, at: Span) -> tuple[str, str]:

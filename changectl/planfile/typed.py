@@ -8,7 +8,7 @@ from changectl.model.resource import Body
 from changectl.model.values import RefValue, ResultValue, SecretValue
 from changectl.planfile.schema import line
 from changectl.planfile.targets import target
-from changectl.planfile.words import listing, meant, quoted
+from changectl.planfile.words import listing, near, quoted
 
 _WORDS = ("$ref", "$result", "$secret")
 _RESULT = re.compile(r"([a-z0-9][a-z0-9-]*)\.(\S+)")
@@ -34,10 +34,9 @@ def typed(node: Node, complaints: Complaints) -> Body:
 def _later(node: Node, members: Mapping[str, Node], complaints: Complaints) -> Body:
     word = next(name for name in members if name.startswith("$") and not name.startswith("$$"))
     if word not in _WORDS:
-        help_ = (
-            meant(word, _WORDS, complaints) or f"to mean the member {quoted(word)} itself, write {quoted('$' + word)}"
-        )
-        complaints.add("CHG131", f"{quoted(word)} is not {listing(_WORDS)}", node.keys[word], help_)
+        meant, at = near(word, _WORDS, complaints), node.keys[word]
+        help_ = meant.says or f"to mean the member {quoted(word)} itself, write {quoted('$' + word)}"
+        complaints.add("CHG131", f"{quoted(word)} is not {listing(_WORDS)}", at, help_, fix=meant.as_key(word, at))
         return None
     if len(members) > 1:
         complaints.add("CHG131", f"{word} stands alone in its mapping", node.keys[word])

@@ -1,7 +1,7 @@
 """The bytes of a plan to a tree of positioned values. A strict part of YAML 1.2, within limits."""
 
 from changectl.model.node import Complaints, Node
-from changectl.planfile.hidden import hidden, named
+from changectl.planfile.hidden import NOTHING, hidden, named
 from changectl.planfile.nesting import too_deep
 from changectl.planfile.places import place
 
@@ -36,7 +36,9 @@ def _text(content: bytes, complaints: Complaints) -> str | None:
 def _is_fit(text: str, complaints: Complaints) -> bool:
     offset = hidden(text)
     if offset is not None:
-        complaints.add("CHG102", f"the text has a hidden character, {named(text[offset])}", place(text, offset))
+        fix = "" if text[offset] in NOTHING else None
+        sentence = f"the text has a hidden character, {named(text[offset])}"
+        complaints.add("CHG102", sentence, place(text, offset), fix=fix)
         return False
     offset = too_deep(text)
     if offset is not None:
