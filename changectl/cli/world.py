@@ -5,6 +5,7 @@ import secrets
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from changectl.cli.ground import Signed
@@ -21,7 +22,7 @@ from changectl.model.resource import Call
 from changectl.register.journal import Journal
 from changectl.register.locks import LockWish, Owner, Unlock
 from changectl.register.vault import Vault
-from changectl.views.history import decision
+from changectl.views.decision import decision
 
 
 class Outside:
@@ -73,9 +74,8 @@ class Keeper:
         change, entries = self.change(), tuple(unpublished(self.entries))
         # Held or not: whoever died while taking them never learnt that they were taken.
         free = Unlock(self._names(), self._owner()) if change.closed and change.begun else None
-        story = (*self.earlier, *entries)
-        closed = decision(self.journal.change, change, story) if change.closed else None
-        return self.memory.register.append(entries, locks=free, close=closed).tip
+        decide = partial(decision, self.journal.change) if change.closed else None
+        return self.memory.register.append(entries, locks=free, decide=decide).tip
 
     def _begun(self) -> Begun:
         return next(entry.event for entry in self.entries if isinstance(entry.event, Begun))

@@ -58,17 +58,25 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The present state of one change: its proposal, and its latest attempt."""
+    """The present state of one change: its proposal, and its latest attempt.
+
+    `deeds`: steps that a person was asked to do; `spared`: steps that are known to have done nothing.
+    `began_at`: when the attempt began, as its entry says.
+    `owed`: an emergency of it has ended, in this attempt or an earlier one, and nobody else has reviewed it.
+    """
 
     proposed: e.Proposed | None = None
     approvals: tuple[e.Approved, ...] = ()
     attempt: int = 0
     begun: e.Begun | None = None
+    began_at: str = ""
     snapshot: e.SnapshotTaken | None = None
     locked: bool = False
     confirmed: bool = False
     wants: Mapping[str, str] = field(default_factory=dict, hash=False)
     left_by: Mapping[str, str] = field(default_factory=dict, hash=False)
+    deeds: frozenset[str] = frozenset()
+    spared: frozenset[str] = frozenset()
     calls: tuple[Sent, ...] = ()
     passed: frozenset[tuple[str, int]] = frozenset()
     soaked: bool = False
@@ -84,6 +92,8 @@ class Change:
     proven: bool = False
     operator: e.OperatorNeeded | None = None
     closed: e.Closed | None = None
+    reviews: tuple[e.Reviewed, ...] = ()
+    owed: bool = False
     published: bool = False
     read_only: bool = False
 

@@ -31,6 +31,16 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A setting that stands wrong, as a person may see it: before the change, as it made it, now. Empty where unknown."""
+
+    facet: FacetRef
+    before: str = ""
+    ours: str = ""
+    now: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Pinned:
     """Which resource a name of the plan meant."""
 
@@ -136,10 +146,14 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class StepStarted:
-    """A step began. `want`: vault digest of the bodies it aims at, where it aims at bodies."""
+    """A step began. `want`: vault digest of the bodies it aims at, where it aims at bodies.
+
+    `asked`: what a person is asked to do, where a person does it.
+    """
 
     step: str
     want: str = ""
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,18 +204,23 @@ class CallUnknown:
 
 @dataclass(frozen=True, slots=True)
 class StepDone:
-    """A step is complete; `left`: vault digest of its settings as read afterwards."""
+    """A step is complete; `left`: vault digest of its settings as read afterwards.
+
+    `said`: how it is known to be done, and what was noted, where a person did it.
+    """
 
     step: str
     left: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StepFailed:
-    """A step did not succeed."""
+    """A step did not succeed. `untouched`: it is known to have had no effect, so that nothing of it is to be undone."""
 
     step: str
     why: str
+    untouched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,19 +326,61 @@ class RestoreProven:
 
 @dataclass(frozen=True, slots=True)
 class OperatorNeeded:
-    """Production is between two states and somebody must decide. The locks stay."""
+    """Production is between two states and somebody must decide. The locks stay.
+
+    `because` is a word for scripts: `person` where somebody who can be asked can go on.
+    """
 
     why: str
     facets: tuple[FacetRef, ...]
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """Somebody who can be asked goes on where a person was wanted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The attempt ended: applied, rolled-back, refused, abandoned or accepted. `because` is a word for scripts."""
+    """The attempt ended: applied, rolled-back, refused, abandoned or accepted. `because` is a word for scripts.
+
+    Accepted: `by` whom, and the settings that stood wrong then.
+    """
 
     outcome: str
     why: str = ""
     because: str = ""
+    by: str = ""
+    standing: tuple[Standing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Somebody wrote something beside the change. It changes nothing of where that stands."""
+
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """Somebody looked back: what happened, what customers noticed, what will be different next time.
+
+    `own`: who did it, wrote it or led it; that is no review of an emergency, but in a team of one, which says `why`.
+    """
+
+    by: str
+    cause: str
+    impact: str
+    followup: str
+    own: bool = False
+    why: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether an emergency is reviewed by it."""
+        return not self.own or bool(self.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,7 +426,10 @@ Event: TypeAlias = (
     | Restored
     | RestoreProven
     | OperatorNeeded
+    | TakenUp
     | Closed
+    | Noted
+    | Reviewed
     | Published
     | Unrecognised
 )

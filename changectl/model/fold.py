@@ -1,12 +1,12 @@
 """From events to a change: what one more event means. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import reduce
 from typing import assert_never
 
 from changectl.model import events as e
-from changectl.model.change import Change, Fate, Sent
+from changectl.model.change import Change, Fate, Outcome, Sent
 from changectl.model.entry import Entry
 from changectl.model.resource import Ref
 
@@ -16,22 +16,38 @@ def fold(entries: Iterable[Entry]) -> Change:
     return reduce(_entered, entries, Change())
 
 
+def to_its_end(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The entries up to the latest end of an attempt, with the notes and reviews behind it; none where none has ended."""
+    ends = [n for n, entry in enumerate(entries) if isinstance(entry.event, e.Closed)]
+    if not ends:
+        return ()
+    since = (entry for entry in entries[ends[-1] + 1 :] if isinstance(entry.event, e.Noted | e.Reviewed))
+    return (*entries[: ends[-1] + 1], *since)
+
+
 def _entered(change: Change, entry: Entry) -> Change:
+    if isinstance(entry.event, e.Noted | e.Reviewed):  # beside an attempt: begins none, and is of no other
+        return evolve(change, entry.event) if entry.attempt == change.attempt else change
     if entry.attempt > change.attempt:
-        change = Change(proposed=change.proposed, approvals=change.approvals, attempt=entry.attempt)
-    return evolve(change, entry.event)
+        change = Change(proposed=change.proposed, approvals=change.approvals, attempt=entry.attempt, owed=change.owed)
+    after = evolve(change, entry.event)
+    return replace(after, began_at=entry.at) if isinstance(entry.event, e.Begun) else after
 
 
 def evolve(change: Change, event: e.Event) -> Change:
     """The change after one more event."""
-    if change.published and not isinstance(event, e.Published):
+    if change.published and not isinstance(event, e.Published | e.Noted | e.Reviewed):
         change = replace(change, published=False)
     match event:
+        case e.Noted():
+            return change
+        case e.Reviewed():
+            return replace(change, reviews=(*change.reviews, event), owed=change.owed and not event.counts)
         case e.Proposed() | e.Approved():
             return _agreed(change, event)
         case e.SnapshotTaken() | e.Begun() | e.LocksHeld() | e.Confirmed():
             return _began(change, event)
-        case e.Closed() | e.OperatorNeeded() | e.Published() | e.Unrecognised():
+        case e.Closed() | e.OperatorNeeded() | e.TakenUp() | e.Published() | e.Unrecognised():
             return _ended(change, event)
         case e.StepStarted() | e.StepDone() | e.StepFailed() | e.UndoDone() | e.UndoFailed():
             return _stepped(change, event)
@@ -49,7 +65,7 @@ def _agreed(change: Change, event: e.Proposed | e.Approved) -> Change:
     match event:
         case e.Proposed():
             if change.closed:  # what ended is proposed anew
-                return Change(proposed=event, attempt=change.attempt)
+                return Change(proposed=event, attempt=change.attempt, owed=change.owed)
             same = change.proposed is not None and change.proposed.plan_digest == event.plan_digest
             return replace(change, proposed=event, approvals=change.approvals if same else ())
         case e.Approved():
@@ -72,12 +88,15 @@ def _began(change: Change, event: e.SnapshotTaken | e.Begun | e.LocksHeld | e.Co
             assert_never(event)
 
 
-def _ended(change: Change, event: e.Closed | e.OperatorNeeded | e.Published | e.Unrecognised) -> Change:
+def _ended(change: Change, event: e.Closed | e.OperatorNeeded | e.TakenUp | e.Published | e.Unrecognised) -> Change:
     match event:
-        case e.Closed():
-            return replace(change, closed=event, operator=None)
+        case e.Closed(outcome):
+            owed = change.owed or (_is_emergency(change, outcome) and not any(r.counts for r in change.reviews))
+            return replace(change, closed=event, operator=None, owed=owed)
         case e.OperatorNeeded():
             return replace(change, operator=event)
+        case e.TakenUp():
+            return replace(change, operator=None)
         case e.Published():
             return replace(change, published=True)
         case e.Unrecognised():
@@ -86,14 +105,22 @@ def _ended(change: Change, event: e.Closed | e.OperatorNeeded | e.Published | e.
             assert_never(event)
 
 
+def _is_emergency(change: Change, outcome: str) -> bool:
+    """Whether it went ahead of its approval; where nothing was changed, there is nothing to look back on."""
+    untouched = (Outcome.REFUSED.value, Outcome.ABANDONED.value)
+    return change.begun is not None and bool(change.begun.emergency) and outcome not in untouched
+
+
 def _stepped(change: Change, event: e.StepStarted | e.StepDone | e.StepFailed | e.UndoDone | e.UndoFailed) -> Change:
     match event:
-        case e.StepStarted(step, want):
-            return replace(change, wants={**change.wants, step: want})
+        case e.StepStarted(step, want, asked):
+            deeds = change.deeds | ({step} if asked else set())
+            return replace(change, wants={**change.wants, step: want}, deeds=deeds)
         case e.StepDone(step, left):
             return replace(change, left_by={**change.left_by, step: left})
-        case e.StepFailed(step, why):
-            return replace(change, failure=f"step {step}: {why}")
+        case e.StepFailed(step, why, untouched):
+            spared = change.spared | ({step} if untouched else set())
+            return replace(change, failure=f"step {step}: {why}", spared=spared)
         case e.UndoDone(step):
             return replace(change, undone=change.undone | {step})
         case e.UndoFailed():

@@ -1,19 +1,27 @@
 """Deciding what is not in the register yet: which files, which locks, which refs one try has to push."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from changectl.errors import ConfigurationWrong
+from changectl.model.codec import entry_of
 from changectl.model.digest import canonical, digest, short
+from changectl.model.entry import Entry
 from changectl.model.frozen import dataclass
 from changectl.register.envelope import DECISION, enveloped, event_files, file_name, unsound
 from changectl.register.folders import Folder, find
-from changectl.register.git import Objects
+from changectl.register.git import Found, Objects
 from changectl.register.locks import Lock, LockWish, Unlock, epochs, lock_of, lock_ref, next_locks
 from changectl.register.names import checked_id, day_of
 from changectl.register.repository import Repository
 from changectl.register.seen import follows
+
+Decide = Callable[[tuple[Entry, ...]], bytes | None]
+"""From all entries of a change, as they are once this is published, to its decision.md; None leaves that as it is."""
+
+Admit = Callable[[tuple[Entry, ...]], None]
+"""Raises where what the register has of a change by now forbids to publish more of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +32,8 @@ class Order:
     author: str
     locks: LockWish | Unlock | None
     also: Mapping[str, str]
-    decision: bytes | None
+    decide: Decide | None
+    admit: Admit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,7 @@ class Draft:
 
 
 def drafted(repository: Repository, objects: Objects, tip: str | None, order: Order, there: Mapping[str, str]) -> Draft:
-    """What is not there yet. Raises Locked, RegisterUnsound, ConfigurationWrong."""
+    """What is not there yet. Raises Locked, RegisterUnsound, ConfigurationWrong, and what the order's `admit` raises."""
     locks: Mapping[str, Lock] = {}
     held: tuple[tuple[str, int], ...] = ()
     if order.locks:
@@ -62,9 +71,13 @@ def _events(objects: Objects, tip: str | None, order: Order) -> tuple[dict[str, 
     for change, values in by_change.items():
         folder = find(objects, tip, checked_id(change))
         path = folder.path if folder else f"changes/{day_of(values[0]['at'])}/{change}"
-        _chain(objects, folder or Folder(path, {}), values, files, seqs)
-        if order.decision is not None and not _has(objects, folder, order.decision):
-            files[f"{path}/{DECISION}"] = order.decision
+        there = _story(objects, folder) if folder and (order.decide or order.admit) else ()
+        new = _chain(objects, folder or Folder(path, {}), values, files, seqs)
+        if order.admit and new:
+            order.admit(there)
+        decision = order.decide((*there, *map(entry_of, new))) if order.decide else None
+        if decision is not None and not _has(objects, folder, decision):
+            files[f"{path}/{DECISION}"] = decision
     return files, tuple(seqs[value["id"]] for value in order.entries)
 
 
@@ -74,8 +87,9 @@ def _chain(
     values: Iterable[Mapping[str, Any]],
     files: dict[str, bytes],
     seqs: dict[str, int],
-) -> None:
-    """Put the entries that the folder does not have behind those it has."""
+) -> list[Mapping[str, Any]]:
+    """Put the entries that the folder does not have behind those it has; which those are."""
+    new: list[Mapping[str, Any]] = []
     there = event_files(folder.files, folder.path)
     by_id = {prefix: (seq, name) for seq, prefix, name in there}
     last, previous = (there[-1][0], _digest(objects, folder, there[-1][2])) if there else (0, "")
@@ -88,6 +102,22 @@ def _chain(
             content = enveloped(value, last, previous)
             files[f"{folder.path}/{file_name(value, last)}"] = content
             seqs[value["id"]], previous = last, digest(content)
+            new.append(value)
+    return new
+
+
+def _story(objects: Objects, folder: Folder) -> tuple[Entry, ...]:
+    """A change's entries as the folder has them. Raises RegisterUnsound for what is none."""
+    names = [name for _, _, name in event_files(folder.files, folder.path)]
+    found = objects.read_all(folder.files[name] for name in names)
+    return tuple(_entry(f"{folder.path}/{name}", each) for name, each in zip(names, found, strict=True))
+
+
+def _entry(path: str, found: Found | None) -> Entry:
+    try:
+        return entry_of(json.loads(found.content if found else b""))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise unsound(path, "it is not an event, or it was edited") from error
 
 
 def _same(objects: Objects, folder: Folder, name: str, value: Mapping[str, Any]) -> None:

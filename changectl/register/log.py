@@ -12,7 +12,7 @@ from changectl.errors import NotFound
 from changectl.model.entry import Entry
 from changectl.model.events import Published
 from changectl.model.frozen import dataclass
-from changectl.register.draft import Order
+from changectl.register.draft import Admit, Decide, Order
 from changectl.register.envelope import DECISION, Recorded, chained, event_files
 from changectl.register.folders import Folder, days, find, newest
 from changectl.register.git import Objects
@@ -50,17 +50,19 @@ class Register:
         *,
         locks: LockWish | Unlock | None = None,
         also: Mapping[str, str] | None = None,
-        close: bytes | None = None,
+        decide: Decide | None = None,
+        admit: Admit | None = None,
     ) -> Receipt:
         """Publish entries, locks and refs (`also`: ref to commit) together; acknowledged by the remote when it returns.
 
-        `close` is the change's decision.md. Entries that are there already are not doubled, locks already ours are kept.
+        `decide` makes the change's decision.md of what the register will have; `admit` sees what it has at each try, and
+        raises where nothing more may come. Entries that are there already are not doubled, locks already ours are kept.
         Raises Locked, RemoteNeeded (`denied` in its facts), RegisterUnsound, CannotRecord, ConfigurationWrong.
         """
         if any(isinstance(entry.event, Published) for entry in entries):
             raise ValueError("that something was published is known to the journal of one machine only")
         author = self.author or identity(self.repository)
-        order = Order([checked_size(entry) for entry in entries], author, locks, also or {}, close)
+        order = Order([checked_size(entry) for entry in entries], author, locks, also or {}, decide, admit)
         words, stuck, before = "", 0, None
         with Objects(self.repository.root) as objects:
             for turn in range(TURNS):

@@ -1,17 +1,15 @@
 """What happened: the list of changes, one change's story, and who is doing what now."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from changectl.model.change import Change, Outcome, State
+from changectl.model.change import Change, State
 from changectl.model.codec import entry_json
-from changectl.model.digest import short
 from changectl.model.entry import Entry
-from changectl.model.events import Proposed
+from changectl.model.events import Noted, Proposed
 from changectl.model.frozen import dataclass
 from changectl.model.resource import Body
-from changectl.views.markdown import md
 from changectl.views.narrate import is_detail, sentence
-from changectl.views.page import WIDE, Grid, Line, Page, Style, blank, command, line, text
+from changectl.views.page import Grid, Line, Page, Style, blank, command, line, paragraph, text
 from changectl.views.preview import difference_lines
 
 LOOKS = {
@@ -23,10 +21,15 @@ LOOKS = {
     "needs-operator": Style.BAD,
 }
 
+OWED = "; nobody else has reviewed it yet"
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A change in a list: times are RFC 3339 in UTC, `stands` is its outcome, or else its state."""
+    """A change in a list: times are RFC 3339 in UTC, `stands` is its outcome, or else its state.
+
+    `owed`: it was an emergency that has ended, and nobody else has reviewed it yet.
+    """
 
     change: str
     title: str
@@ -34,6 +37,8 @@ class Row:
     stands: str
     at: str
     by: str
+    emergency: str = ""
+    owed: bool = False
 
 
 def stands(change: Change) -> str:
@@ -53,8 +58,8 @@ def log_page(rows: Sequence[Row]) -> Page:
             text(row.stands, LOOKS.get(row.stands, Style.PLAIN)),
             text(row.env),
             text(row.change, Style.STRONG),
-            text(row.title),
-            text(_name(row.by), Style.QUIET),
+            text(f"emergency {row.emergency}: {row.title}" if row.emergency else row.title),
+            text(name_of(row.by), Style.QUIET),
         )
         for row in rows
     )
@@ -65,10 +70,20 @@ def log_document(rows: Iterable[Row]) -> Body:
     """The same for programs."""
     return {
         "schema": "changectl/log/1",
-        "changes": [
-            {"change": r.change, "title": r.title, "env": r.env, "stands": r.stands, "at": r.at, "by": r.by}
-            for r in rows
-        ],
+        "changes": [_row_document(row) for row in rows],
+    }
+
+
+def _row_document(row: Row) -> dict[str, Body]:
+    return {
+        "change": row.change,
+        "title": row.title,
+        "env": row.env,
+        "stands": row.stands,
+        "at": row.at,
+        "by": row.by,
+        "emergency": row.emergency,
+        "review_owed": row.owed,
     }
 
 
@@ -80,18 +95,42 @@ def show_page(change_id: str, change: Change, entries: Sequence[Entry], *, detai
         line(text(proposed.title if proposed else change_id, Style.STRONG)),
         line(text(change_id, Style.QUIET), "  ", text(stood, LOOKS.get(stood, Style.PLAIN))),
     ]
+    if why := emergency_of(change):
+        head.append(line(text(f"emergency {why}{OWED if change.owed else ''}", Style.WARN)))
     if proposed:
         head += [blank(), *_why(proposed)]
-    body = [
-        line(text(_second(entry.at), Style.QUIET), "  ", text(*sentence(entry.event, change.names)), indent=2)
-        for entry in entries
-        if detail or not is_detail(entry.event)
-    ]
-    who = " and ".join(dict.fromkeys(_name(entry.by) for entry in entries))
+    body = [part for entry in by_time(entries) if detail or not is_detail(entry.event) for part in _told(entry, change)]
+    who = " and ".join(dict.fromkeys(name_of(entry.by) for entry in entries))
     foot = [blank(), line(text(f"{len(entries)} events by {who}", Style.QUIET))] if entries else []
     if change.read_only:
         foot.append(line(text("a newer changectl wrote part of this; this one only reads it", Style.WARN)))
     return (*head, blank(), *body, *foot)
+
+
+def by_time(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The entries as they happened. What was noted while a change ran reached the register before the end of that did."""
+    notes: list[Entry] = []
+    for entry in entries:
+        if isinstance(entry.event, Noted):
+            notes.append(entry)
+            continue
+        while notes and notes[0].at <= entry.at:
+            yield notes.pop(0)
+        yield entry
+    yield from notes
+
+
+def _told(entry: Entry, change: Change) -> Iterator[Line]:
+    said, style = sentence(entry.event, change.names)
+    at = _second(entry.at)
+    for n, piece in enumerate(paragraph(said, style)):
+        yield line(text(at, Style.QUIET) if n == 0 else " " * len(at), "  ", piece, indent=2)
+
+
+def emergency_of(change: Change) -> str:
+    """Why it went ahead of its approval; empty where it did not."""
+    begun = change.begun.emergency if change.begun else ""
+    return begun or (change.proposed.emergency if change.proposed else "")
 
 
 def show_document(change_id: str, change: Change, entries: Sequence[Entry], *, recorded: bool) -> Body:
@@ -101,6 +140,8 @@ def show_document(change_id: str, change: Change, entries: Sequence[Entry], *, r
         "change": change_id,
         "stands": stands(change),
         "attempt": change.attempt,
+        "emergency": emergency_of(change),
+        "review_owed": change.owed,
         "recorded": recorded,
         "events": [entry_json(entry) for entry in entries],
     }
@@ -120,7 +161,9 @@ def status_page(rows: Sequence[tuple[Row, str]]) -> Page:
             text(row.env),
         )
         parts += [line(*head), line(text(row.title), indent=2)]
-        parts += [line(text(f"since {_minute(row.at)} UTC, {_name(row.by)}", Style.QUIET), indent=2)]
+        parts += [line(text(f"since {_minute(row.at)} UTC, {name_of(row.by)}", Style.QUIET), indent=2)]
+        if row.emergency:
+            parts += [line(text(f"emergency {row.emergency}{OWED if row.owed else ''}", Style.WARN), indent=2)]
         parts += [line("Next: ", command(waits), indent=2)]
     return tuple(parts)
 
@@ -141,41 +184,13 @@ def next_for(change_id: str, change: Change) -> str:
         case State.NEEDS_OPERATOR:
             return f"changectl rollback {change_id}"
         case State.CLOSED:
-            return f"changectl show {change_id}"
+            return f"changectl {'close' if change.owed else 'show'} {change_id}"
         case _:
             return f"changectl apply --resume {change_id}"
 
 
-def decision(change_id: str, change: Change, entries: Sequence[Entry]) -> bytes:
-    """`decision.md`: what was decided, why, by whom, and what came of it, for whoever reads the register with `cat`."""
-    proposed, outcome = change.proposed, change.outcome or Outcome.ABANDONED
-    lines = [f"# {_said(proposed.title if proposed else change_id)}", ""]
-    lines += [
-        f"{change_id}: **{outcome.value}**"
-        + (f". {_said(change.closed.why)}" if change.closed and change.closed.why else "")
-    ]
-    if proposed:
-        lines += ["", "## Why", "", _said(proposed.rationale), "", "## What", ""]
-        lines += [
-            f"- {_said(d.facet)} {_said(d.path)}: {_said(d.before)} → {_said(d.after)}" for d in proposed.differences
-        ]
-        lines += ["", f"Risk {proposed.risk}; {proposed.env}, account {proposed.account}, {proposed.region}."]
-        lines += [f"Plan `{short(proposed.plan_digest)}`, preview `{short(proposed.preview_digest)}`."]
-    lines += ["", "## What happened", ""]
-    lines += [
-        f"- {entry.at} {_said(_name(entry.by))}: {_said(sentence(entry.event, change.names)[0])}"
-        for entry in entries
-        if not is_detail(entry.event)
-    ]
-    return ("\n".join(lines) + "\n").encode()
-
-
 def _why(proposed: Proposed) -> list[Line]:
     return [line(text(proposed.rationale)), *(part for d in proposed.differences for part in difference_lines(d))]
-
-
-def _said(value: str) -> str:
-    return md(value, WIDE)
 
 
 def _minute(at: str) -> str:
@@ -186,5 +201,6 @@ def _second(at: str) -> str:
     return at[:19].replace("T", " ")
 
 
-def _name(by: str) -> str:
+def name_of(by: str) -> str:
+    """`Ana` of `Ana <ana@example.com>`."""
     return by.partition(" <")[0] or by

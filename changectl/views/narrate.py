@@ -11,9 +11,15 @@ from changectl.views.page import Style
 
 Said = tuple[str, Style]
 
+QUESTIONS = ("What happened?", "What did customers notice?", "What will be different next time?")
+"""What is asked after a change that failed or was an emergency, in the order of `Reviewed`'s members."""
+
 
 def sentence(event: e.Event, names: Mapping[Ref, str] = MappingProxyType({})) -> Said:
-    """One sentence in the past tense, and whether it is good news. Not yet safe to show: pass it through `text`."""
+    """One sentence in the past tense, and whether it is good news. Not yet safe to show: pass it through `text`.
+
+    What people wrote may have several lines, for `paragraph`.
+    """
     match event:
         case e.Proposed() | e.Approved() | e.Begun() | e.SnapshotTaken() | e.LocksHeld() | e.Confirmed():
             return _beginning(event)
@@ -25,8 +31,12 @@ def sentence(event: e.Event, names: Mapping[Ref, str] = MappingProxyType({})) ->
             return _testing(event)
         case e.RollbackWanted() | e.FacetRestored() | e.FacetLeft() | e.Restored() | e.RestoreProven():
             return _going_back(event, names)
-        case e.OperatorNeeded() | e.Closed() | e.Published() | e.Unrecognised():
-            return _ending(event)
+        case e.OperatorNeeded() | e.TakenUp() | e.Closed() | e.Published() | e.Unrecognised():
+            return _ending(event, names)
+        case e.Noted(by, text):
+            return f"noted by {by}: {text}", Style.PLAIN
+        case e.Reviewed():
+            return _looking_back(event), Style.GOOD if event.counts else Style.PLAIN
         case _:
             assert_never(event)
 
@@ -61,10 +71,10 @@ def _beginning(
 
 def _stepping(event: e.StepStarted | e.StepDone | e.StepFailed | e.UndoDone | e.UndoFailed) -> Said:
     match event:
-        case e.StepStarted(step):
-            return f"step {step} started", Style.PLAIN
-        case e.StepDone(step):
-            return f"step {step} done", Style.GOOD
+        case e.StepStarted(step, asked=asked):
+            return f"step {step} {f'waits for a person: {asked}' if asked else 'started'}", Style.PLAIN
+        case e.StepDone(step, said=said):
+            return f"step {step} done{f': {said}' if said else ''}", Style.GOOD
         case e.StepFailed(step, why):
             return f"step {step} failed: {why}", Style.BAD
         case e.UndoDone(step):
@@ -128,18 +138,36 @@ def _going_back(
             assert_never(event)
 
 
-def _ending(event: e.OperatorNeeded | e.Closed | e.Published | e.Unrecognised) -> Said:
+def _ending(
+    event: e.OperatorNeeded | e.TakenUp | e.Closed | e.Published | e.Unrecognised, names: Mapping[Ref, str]
+) -> Said:
     match event:
         case e.OperatorNeeded(why):
             return f"needs an operator: {why}", Style.BAD
-        case e.Closed(outcome, why):
-            return f"{outcome}{f': {why}' if why else ''}", Style.STRONG
+        case e.TakenUp():
+            return "taken up by somebody who can be asked", Style.PLAIN
+        case e.Closed(outcome, why, by=by, standing=standing):
+            stood = f" ({'; '.join(standing_words(each, names) for each in standing)})" if standing else ""
+            return f"{outcome}{f' by {by}' if by else ''}{f': {why}' if why else ''}{stood}", Style.STRONG
         case e.Published(tip):
             return f"recorded in the register at {tip[:12]}", Style.QUIET
         case e.Unrecognised(name):
             return f"{name} (this version of changectl does not know this event)", Style.WARN
         case _:
             assert_never(event)
+
+
+def standing_words(standing: e.Standing, names: Mapping[Ref, str]) -> str:
+    """A setting that stands wrong, with what is known of it."""
+    columns = (("was", standing.before), ("we made it", standing.ours), ("now", standing.now))
+    known = "; ".join(f"{word} {value}" for word, value in columns if value)
+    return f"{e.spoken(standing.facet, names)}{f': {known}' if known else ''}"
+
+
+def _looking_back(event: e.Reviewed) -> str:
+    own = f" (their own{f': {event.why}' if event.why else ''})" if event.own else ""
+    answers = zip(QUESTIONS, (event.cause, event.impact, event.followup), strict=True)
+    return "\n".join((f"reviewed by {event.by}{own}", *(f"{question} {answer}" for question, answer in answers)))
 
 
 def _settings(count: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from enum import Enum
 
 from changectl.model.frozen import dataclass
-from changectl.model.text import one_line
+from changectl.model.text import one_line, safe_lines
 
 WIDE = 2000
 
@@ -60,6 +60,11 @@ Page = tuple[Part, ...]
 def text(value: object, style: Style = Style.PLAIN, limit: int = WIDE) -> Piece:
     """A piece of any text, made safe to show."""
     return Piece(one_line(str(value), limit), style)
+
+
+def paragraph(value: str, style: Style = Style.PLAIN) -> tuple[Piece, ...]:
+    """A piece for each line of a text that may have several, made safe to show."""
+    return tuple(Piece(each, style) for each in safe_lines(value))
 
 
 def line(*pieces: Piece | str, indent: int = 0) -> Line:

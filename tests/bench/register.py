@@ -79,7 +79,7 @@ def appends(register: Register, size: int, label: str) -> None:
         first, *rest = change(10_000_000 + size * 100 + n)
         who = Owner(first.change, 1, "n", "ana", "h", "2026-11-23T00:00:00Z")
         begins.append(took(partial(register.append, (first,), locks=LockWish(NAMES, who))))
-        ends.append(took(partial(register.append, tuple(rest), locks=Unlock(NAMES, who), close=b"# Why\n")))
+        ends.append(took(partial(register.append, tuple(rest), locks=Unlock(NAMES, who), decide=lambda _: b"# Why\n")))
         files = {f"changes/2026/11/23/x{n}/0.json".encode(): b"{}"}
         commit = Commit(str(register.tip()), "x", register.author, first.at, files)
         commits.append(took(partial(write, register.repository.root, (commit,))))

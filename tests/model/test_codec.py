@@ -7,7 +7,7 @@ import pytest
 
 from changectl.model.codec import entry_id, entry_json, entry_of, event_json, event_of, event_types, type_name
 from changectl.model.entry import Entry
-from changectl.model.events import CallStarted, Closed, Event, Pinned, Seen, Shown, Unrecognised
+from changectl.model.events import CallStarted, Closed, Event, Pinned, Seen, Shown, Standing, Unrecognised
 from changectl.model.resource import FacetRef, Ref
 
 REF = Ref("security-group", ("sg-1",), "ap-southeast-2")
@@ -21,6 +21,7 @@ SAMPLE: dict[object, object] = {
     tuple[FacetRef, ...]: (FacetRef(REF, "ingress"), FacetRef(REF, "tags")),
     tuple[Shown, ...]: (Shown("f", "p", "1", "2"),),
     tuple[Seen, ...]: (Seen(FacetRef(REF, "ingress"), "sha256:0"),),
+    tuple[Standing, ...]: (Standing(FacetRef(REF, "ingress"), "1", "2", "3"), Standing(FacetRef(REF, "tags"))),
     tuple[Pinned, ...]: (Pinned("security-group/web", REF),),
     tuple[tuple[str, int], ...]: (("lock", 3),),
     FacetRef: FacetRef(REF, "ingress"),

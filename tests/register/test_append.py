@@ -47,8 +47,8 @@ def test_an_event_is_a_file_that_git_and_cat_alone_can_read(team: Team) -> None:
 
 def test_the_same_entries_again_are_recorded_once(register: Register) -> None:
     entries = (entry(CHANGE, 0), entry(CHANGE, 1))
-    once = register.append(entries, close=b"# decided\n")
-    again = register.append(entries, close=b"# decided\n")
+    once = register.append(entries, decide=lambda _: b"# decided\n")
+    again = register.append(entries, decide=lambda _: b"# decided\n")
     assert again == once
 
 
@@ -82,7 +82,7 @@ def test_changes_come_newest_day_first(register: Register) -> None:
 def test_the_decision_lies_beside_the_events(register: Register) -> None:
     register.append((entry(CHANGE, 0),))
     assert register.decision(CHANGE) is None
-    register.append((entry(CHANGE, 1, e.Closed("applied")),), close=b"# Why\n")
+    register.append((entry(CHANGE, 1, e.Closed("applied")),), decide=lambda _: b"# Why\n")
     assert register.decision(CHANGE) == b"# Why\n"
     assert len(register.read(CHANGE)) == 2
 
@@ -206,7 +206,7 @@ HOSTILE = [
 def test_hostile_text_is_only_ever_text(register: Register, text: str) -> None:
     event = entry(CHANGE, 0, e.Closed(text, text, text))
     register = replace(register, author=f"{text} <{text}>")
-    register.append((event,), close=text.encode())
+    register.append((event,), decide=lambda _: text.encode())
     assert register.read(CHANGE)[0].entry == event
     assert not (register.repository.root / "pwned").exists()
     assert git(register.repository.root, "rev-list", "--count", str(register.tip())) == "1"
@@ -282,7 +282,7 @@ def test_a_linked_work_tree_and_a_subfolder_will_do(team: Team) -> None:
 def test_a_fresh_clone_tells_the_same_story(team: Team) -> None:
     first = team.clone()
     first.append(tuple(entry(f"c{n % 3}", n) for n in range(30)))
-    first.append((entry("c1", 40, e.Closed("applied")),), close=b"# Why\n")
+    first.append((entry("c1", 40, e.Closed("applied")),), decide=lambda _: b"# Why\n")
     second = team.clone("bob")
     assert (second.tip(), list(second.everything())) == (first.tip(), list(first.everything()))
     assert second.decision("c1") == b"# Why\n"

@@ -140,7 +140,7 @@ def test_catching_up_event_by_event_ends_where_building_anew_does(team: Team, tm
     more = (e.StepStarted("s"), e.StepFailed("s", "why"), e.RollbackWanted("back"), e.Closed("rolled-back", "undone"))
     stories = [*story("c1", 3, *more), *story("c2", 4, *more[:2])]
     for n in range(1, len(stories) + 1):
-        register.append(tuple(stories[n - 1 : n]), close=b"# n\n" if n % 3 == 0 else None)
+        register.append(tuple(stories[n - 1 : n]), decide=(lambda _: b"# n\n") if n % 3 == 0 else None)
         catch_up(register, kept).close()
     with catch_up(register, kept) as one, catch_up(register, tmp_path / "anew.sqlite") as other:
         assert everything(one) == everything(other)

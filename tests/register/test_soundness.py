@@ -207,7 +207,7 @@ def test_without_a_remote_a_rewound_branch_is_an_alarm_too(team: Team) -> None:
 def test_honest_use_by_three_machines_never_raises_the_alarm(team: Team) -> None:
     machines = [team.clone(name) for name in ("ana", "bob", "cem")]
     for n in range(12):
-        machines[n % 3].append((entry(f"c{n % 5}", n),), close=b"# %d\n" % n if n % 4 == 0 else None)
+        machines[n % 3].append((entry(f"c{n % 5}", n),), decide=(lambda _, n=n: b"# %d\n" % n) if n % 4 == 0 else None)
         if n % 3 == 0:
             machines[(n + 1) % 3].fetch()
     for machine in machines:
