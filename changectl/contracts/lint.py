@@ -1,6 +1,6 @@
 """A lint rule: one way for a plan to be poor though it can be read, and how to tell. Pure: text in, findings out."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
 from datetime import datetime
 from enum import Enum
@@ -25,7 +25,8 @@ class Severity(Enum):
 class Known:
     """What a rule may know beside the plan, all of it offline. `people`: who may lead, where the configuration says.
 
-    `ended`: the plan's change has come to its end already, so that its window is past by right.
+    `ended`: the plan's change has come to its end already, so that its window is past by right. `ids`: those of all plans
+    of the repository, the plan's own among them; the same tuple for every plan.
     """
 
     kinds: Mapping[str, ResourceKind] = field(hash=False)
@@ -34,6 +35,7 @@ class Known:
     now: datetime
     people: tuple[str, ...] = ()
     ended: bool = False
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +63,36 @@ class LintRule:
     good: str
     severity: Severity
     find: Callable[[Plan, Node, Known], Iterable[Finding]]
+
+
+def at(root: Node, *path: str | int) -> Node:
+    """The value that stands there in the plan, by names and numbers; the last on the way where there is no more."""
+    for name in path:
+        child = _child(root, name)
+        if child is None:
+            break
+        root = child
+    return root
+
+
+def texts(root: Node, name: str = "") -> Iterator[tuple[str, Node]]:
+    """Every text of the plan with the member that it stands under, in the order of the file. What names a secret is none."""
+    match root.value:
+        case str() if name != "$secret":
+            yield name, root
+        case Mapping() as members:
+            for member, child in members.items():
+                yield from texts(child, member)
+        case (tuple() | list()) as items:
+            for child in items:
+                yield from texts(child, name)
+
+
+def _child(node: Node, name: str | int) -> Node | None:
+    found: Node | None = None
+    match node.value, name:
+        case Mapping() as members, str():
+            found = members.get(name)
+        case (tuple() | list()) as items, int() if name < len(items):
+            found = items[name]
+    return found

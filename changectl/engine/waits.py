@@ -1,0 +1,69 @@
+"""How long a plan waits by itself, in seconds: what passes in any case, and what may pass until it is over or back."""
+
+from collections.abc import Iterable
+
+from changectl.contracts.action import Pause, Until
+from changectl.contracts.lint import Known
+from changectl.engine.offline import Outlook, outlooks
+from changectl.model.frozen import dataclass
+from changectl.model.plan import Check, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Seconds. `steps` and `soak` pass whenever all goes well; `patience` may: waiting for checks, asking them again.
+
+    `back`: what the way back waits. Calls take their time besides.
+    """
+
+    steps: int
+    soak: int
+    patience: int
+    back: int
+
+    @property
+    def least(self) -> int:
+        """Without this there is no success."""
+        return self.steps + self.soak
+
+    @property
+    def most(self) -> int:
+        """Everything is slow, and the last check fails."""
+        return self.least + self.patience + self.back
+
+
+def waits(plan: Plan, known: Known) -> Waits:
+    """What the plan says itself, by its steps, tests and back-out. Raises nothing."""
+    told = outlooks(plan, known)
+    ahead = [told[step.id] for step in plan.steps]
+    back_steps = (*(undo for step in plan.steps for undo in step.undo), *plan.back_out.steps)
+    behind = [told[step.id] for step in back_steps]
+    test, back_out = plan.test, plan.back_out
+    own = [step.check for step in plan.steps if step.check is not None]
+    return Waits(
+        steps=_pauses(ahead),
+        soak=int(test.soak.total_seconds()),
+        patience=_budgets(ahead) + _retries((*test.before, *own, *test.after)),
+        back=_pauses(behind) + _budgets(behind) + _retries(test.after if back_out.test_same else back_out.test),
+    )
+
+
+def spelled(seconds: int) -> str:
+    """`1h30m`, as a plan writes it."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = ((days, "d"), (hours, "h"), (minutes, "m"), (rest, "s"))
+    return "".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
+
+
+def _pauses(told: Iterable[Outlook]) -> int:
+    return sum(int(each.work.duration.total_seconds()) for each in told if isinstance(each.work, Pause))
+
+
+def _budgets(told: Iterable[Outlook]) -> int:
+    return sum(int(each.work.budget.total_seconds()) for each in told if isinstance(each.work, Until))
+
+
+def _retries(checks: Iterable[Check]) -> int:
+    return sum((check.tries - 1) * int(check.every.total_seconds()) for check in checks)
