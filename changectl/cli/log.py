@@ -23,4 +23,7 @@ def verb(
 
 
 def _row(change: ChangeRow) -> Row:
-    return Row(change.id, change.title, change.env, change.outcome or change.state, change.last_at, change.by)
+    stands = change.outcome or change.state
+    return Row(
+        change.id, change.title, change.env, stands, change.last_at, change.by, change.emergency, bool(change.owed)
+    )

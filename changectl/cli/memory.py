@@ -9,14 +9,14 @@ from changectl.model.change import Change
 from changectl.model.codec import entry_id
 from changectl.model.entry import Entry
 from changectl.model.events import Proposed, Published
-from changectl.model.fold import fold
+from changectl.model.fold import fold, last_of
 from changectl.model.frozen import dataclass
 from changectl.register.index import Index, catch_up
 from changectl.register.journal import Journals
 from changectl.register.log import Register, register_of
 from changectl.register.propose import default_ref
 from changectl.register.repository import Repository, identity, repository
-from changectl.views.history import Row, next_for, stands
+from changectl.views.history import Row, emergency_of, next_for, stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,11 @@ class Story:
 
     def row(self) -> Row:
         """A line about it."""
-        last = self.entries[-1]
+        last = last_of(self.entries)
         named = [e.event for e in self.entries if isinstance(e.event, Proposed)]
         title, env = (named[-1].title, named[-1].env) if named else ("", "")
-        return Row(self.id, title, env, stands(self.change), last.at, last.by)
+        emergency, owed = emergency_of(self.change), self.change.owed
+        return Row(self.id, title, env, stands(self.change), last.at, last.by, emergency, owed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,12 @@ class Memory:
         return catch_up(self.register, self.state / "index.sqlite3")
 
     def open_changes(self) -> tuple[tuple[Row, str], ...]:
-        """Every change that has not ended, with the command that it waits for; newest first."""
+        """Every change that has not ended or owes a review, with the command that it waits for; newest first."""
         with self.index() as index:
             ids = [row.id for row in index.unfinished()]
         ids += [unfinished.change for unfinished in self.journals.open_changes()]
         stories = [self._story(change) for change in dict.fromkeys(ids)]
-        still = [s for s in stories if s.entries and (s.change.closed is None or s.unrecorded)]
+        still = [s for s in stories if s.entries and (s.change.closed is None or s.unrecorded or s.change.owed)]
         return tuple((s.row(), _next(s)) for s in sorted(still, key=_at, reverse=True))
 
     def _recorded(self, change: str) -> tuple[Entry, ...]:
@@ -94,7 +95,7 @@ def _next(story: Story) -> str:
 
 
 def _at(story: Story) -> str:
-    return story.entries[-1].at
+    return last_of(story.entries).at
 
 
 def memory(root: Path, *, fetch: bool = False) -> Memory:

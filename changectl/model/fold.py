@@ -25,6 +25,12 @@ def to_its_end(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     return (*entries[: ends[-1] + 1], *since)
 
 
+def last_of(entries: Sequence[Entry]) -> Entry:
+    """The last entry of what happened to the change itself, notes and reviews aside where there is more."""
+    itself = (entry for entry in reversed(entries) if not isinstance(entry.event, e.Noted | e.Reviewed))
+    return next(itself, entries[-1])
+
+
 def _entered(change: Change, entry: Entry) -> Change:
     if isinstance(entry.event, e.Noted | e.Reviewed):  # beside an attempt: begins none, and is of no other
         return evolve(change, entry.event) if entry.attempt == change.attempt else change

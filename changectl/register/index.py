@@ -20,7 +20,7 @@ from changectl.register.arrivals import added, documents
 from changectl.register.log import Register
 from changectl.register.rows import ChangeRow, EventRow, Searched, change_row, entry_in, event_row, facets, searched
 
-FORMAT = 1  # another number in the file: it is built anew
+FORMAT = 2  # another number in the file: it is built anew
 _BUSY = 60.0  # seconds to wait for another process, which may be building all of it
 _NOT_THE_FILE = (
     sqlite3.SQLITE_BUSY,
@@ -63,7 +63,7 @@ class Index:
         return tuple(EventRow(*row) for row in rows)
 
     def search(self, text: str, limit: int = 50) -> tuple[ChangeRow, ...]:
-        """Changes in whose title, rationale, differences or reasons every word occurs, the newest change first."""
+        """Changes in whose title, rationale, differences, reasons or notes every word occurs, the newest change first."""
         words = " ".join('"' + word.replace('"', '""').replace("\0", "") + '"*' for word in text.split())
         if not words:
             return ()
@@ -76,8 +76,8 @@ class Index:
         return self._changes(f"WHERE id IN ({ids}) ORDER BY last_at DESC, id DESC LIMIT ?2", (setting, limit))
 
     def unfinished(self) -> tuple[ChangeRow, ...]:
-        """Changes that have begun and not ended, or wait for somebody, newest first."""
-        return self._changes("WHERE state != 'closed' ORDER BY last_at DESC, id DESC", ())
+        """Changes that have not ended, or wait for somebody, a review included; newest first."""
+        return self._changes("WHERE state != 'closed' OR owed != 0 ORDER BY last_at DESC, id DESC", ())
 
     def _changes(self, rest: str, given: tuple[object, ...]) -> tuple[ChangeRow, ...]:
         rows = self.connection.execute(f"SELECT {_CHANGE} FROM changes {rest}", given)  # noqa: S608

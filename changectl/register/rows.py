@@ -6,15 +6,21 @@ from typing import Any
 from changectl.model import events as e
 from changectl.model.codec import event_of, type_name
 from changectl.model.entry import Entry
-from changectl.model.fold import fold
+from changectl.model.fold import fold, last_of
 from changectl.model.frozen import dataclass
+from changectl.model.text import one_line
 
-_SHORT = ("why", "saw", "name", "step", "code", "outcome", "operation", "title", "approver")
+_SHORT = ("why", "saw", "name", "step", "code", "outcome", "operation", "title", "approver", "text", "cause")
+_LONGEST = 200
+_SAID = ("why", "text", "cause", "impact", "followup", "emergency")
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """One line of `changectl log`. Times are RFC 3339, empty where it has not happened."""
+    """One line of `changectl log`. Times are RFC 3339, empty where it has not happened.
+
+    `owed`: 1 where it was an emergency that has ended, and nobody else has reviewed it.
+    """
 
     id: str
     title: str
@@ -30,6 +36,8 @@ class ChangeRow:
     closed_at: str
     last: str
     last_at: str
+    emergency: str
+    owed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +73,14 @@ def event_row(value: Mapping[str, Any], content: str) -> EventRow:
     """One event, with the few words that tell it apart."""
     event = value["event"] if isinstance(value["event"], dict) else {}
     words = (event.get(name) for name in _SHORT)
-    text = ", ".join(word for word in words if isinstance(word, str) and word)
+    text = ", ".join(one_line(word, _LONGEST) for word in words if isinstance(word, str) and word)
     who = (str(value["at"]), str(value["by"]), str(value["type"]))
     return EventRow(str(value["change"]), int(value["seq"]), int(value["attempt"]), *who, text, content)
 
 
 def change_row(entries: Sequence[Entry]) -> ChangeRow:
     """Where a change stands. `entries`: all of them, oldest first."""
-    change, first, last = fold(entries), entries[0], entries[-1]
+    change, first, last = fold(entries), entries[0], last_of(entries)
     proposed, begun = change.proposed, change.begun
     return ChangeRow(
         id=first.change,
@@ -89,14 +97,16 @@ def change_row(entries: Sequence[Entry]) -> ChangeRow:
         closed_at=_last_at(entries, e.Closed),
         last=type_name(last.event),
         last_at=last.at,
+        emergency=begun.emergency if begun else proposed.emergency if proposed else "",
+        owed=int(change.owed),
     )
 
 
 def searched(entries: Sequence[Entry]) -> Searched:
-    """Rationale, differences and every reason that was ever given, each once."""
+    """Rationale, differences and every reason, note and answer that was ever given, each once."""
     proposals = [entry.event for entry in entries if isinstance(entry.event, e.Proposed)]
     differences = (f"{d.facet} {d.path} {d.before} {d.after}" for event in proposals for d in event.differences)
-    reasons = (getattr(entry.event, "why", "") for entry in entries)
+    reasons = (getattr(entry.event, name, "") for entry in entries for name in _SAID)
     return Searched(
         "\n".join(dict.fromkeys(event.rationale for event in proposals)),
         "\n".join(dict.fromkeys(differences)),

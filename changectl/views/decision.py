@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from changectl.model.change import Change, Outcome
 from changectl.model.digest import short
 from changectl.model.entry import Entry
-from changectl.model.events import Reviewed
+from changectl.model.events import Noted, Reviewed
 from changectl.model.fold import fold, to_its_end
 from changectl.model.text import safe_lines
 from changectl.views.history import OWED, by_time, emergency_of, name_of
@@ -40,9 +40,11 @@ def _decided(change_id: str, change: Change) -> Iterator[str]:
 
 def _happened(story: Sequence[Entry], change: Change) -> Iterator[str]:
     for entry in by_time(story):
-        if not is_detail(entry.event) and not isinstance(entry.event, Reviewed):
-            said = sentence(entry.event, change.names)[0]
-            yield from _item(f"- {entry.at} {_said(name_of(entry.by))}: ", said)
+        head, said = f"- {entry.at} {_said(name_of(entry.by))}: ", sentence(entry.event, change.names)[0]
+        if isinstance(entry.event, Noted):
+            yield from _item(head, said)
+        elif not is_detail(entry.event) and not isinstance(entry.event, Reviewed):
+            yield f"{head}{_said(said)}"
 
 
 def _learnt(story: Sequence[Entry]) -> Iterator[str]:

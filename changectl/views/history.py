@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from changectl.model.change import Change, State
 from changectl.model.codec import entry_json
 from changectl.model.entry import Entry
-from changectl.model.events import Noted, Proposed
+from changectl.model.events import Noted, Proposed, Reviewed
 from changectl.model.frozen import dataclass
 from changectl.model.resource import Body
 from changectl.views.narrate import is_detail, sentence
@@ -95,8 +95,8 @@ def show_page(change_id: str, change: Change, entries: Sequence[Entry], *, detai
         line(text(proposed.title if proposed else change_id, Style.STRONG)),
         line(text(change_id, Style.QUIET), "  ", text(stood, LOOKS.get(stood, Style.PLAIN))),
     ]
-    if why := emergency_of(change):
-        head.append(line(text(f"emergency {why}{OWED if change.owed else ''}", Style.WARN)))
+    if (why := emergency_of(change)) or change.owed:
+        head.append(line(text(f"{f'emergency {why}'.rstrip()}{OWED if change.owed else ''}", Style.WARN)))
     if proposed:
         head += [blank(), *_why(proposed)]
     body = [part for entry in by_time(entries) if detail or not is_detail(entry.event) for part in _told(entry, change)]
@@ -122,8 +122,8 @@ def by_time(entries: Iterable[Entry]) -> Iterator[Entry]:
 
 def _told(entry: Entry, change: Change) -> Iterator[Line]:
     said, style = sentence(entry.event, change.names)
-    at = _second(entry.at)
-    for n, piece in enumerate(paragraph(said, style)):
+    at, several = _second(entry.at), isinstance(entry.event, Noted | Reviewed)
+    for n, piece in enumerate(paragraph(said, style) if several else (text(said, style),)):
         yield line(text(at, Style.QUIET) if n == 0 else " " * len(at), "  ", piece, indent=2)
 
 
@@ -162,9 +162,12 @@ def status_page(rows: Sequence[tuple[Row, str]]) -> Page:
         )
         parts += [line(*head), line(text(row.title), indent=2)]
         parts += [line(text(f"since {_minute(row.at)} UTC, {name_of(row.by)}", Style.QUIET), indent=2)]
-        if row.emergency:
-            parts += [line(text(f"emergency {row.emergency}{OWED if row.owed else ''}", Style.WARN), indent=2)]
+        if row.emergency or row.owed:
+            why = f"emergency {row.emergency}".rstrip()
+            parts += [line(text(f"{why}{OWED if row.owed else ''}", Style.WARN), indent=2)]
         parts += [line("Next: ", command(waits), indent=2)]
+        if row.owed and waits != (review := f"changectl close {row.change}"):
+            parts += [line("      ", command(review), indent=2)]
     return tuple(parts)
 
 

@@ -63,6 +63,8 @@ def test_a_change_is_one_line_that_says_where_it_stands(register: Register, tmp_
                 closed_at="2026-11-03T00:00:02.000000Z",
                 last="closed",
                 last_at="2026-11-03T00:00:02.000000Z",
+                emergency="",
+                owed=0,
             ),
         )
         assert index.change("c2") is None
@@ -132,6 +134,41 @@ def test_unfinished_are_those_without_an_end(register: Register, tmp_path: Path)
     register.append(story("c2", 4, e.OperatorNeeded("stuck", (FACET,))))
     with catch_up(register, tmp_path / "index.sqlite") as index:
         assert [(row.id, row.state) for row in index.unfinished()] == [("c2", "needs-operator")]
+
+
+def test_what_was_noted_and_learnt_is_found_and_moves_nothing(register: Register, tmp_path: Path) -> None:
+    register.append(story("c1", 3, e.Closed("rolled-back", "it broke")))
+    register.append(story("c2", 4, e.Closed("applied")))
+    looked_back = e.Reviewed("Ben <ben@example.com>", "a typo", "carts were emptied", "an alarm on carts")
+    register.append((entry("c1", 80_000, e.Noted("Ben <ben@example.com>", "see the dashboard")),))
+    register.append((entry("c1", 80_001, looked_back),))
+    with catch_up(register, tmp_path / "index.sqlite") as index:
+        for words in ("dashboard", "typo", "emptied", "alarm on carts"):
+            assert [row.id for row in index.search(words)] == ["c1"], words
+        assert [(row.id, row.last, row.outcome) for row in index.newest()] == [
+            ("c2", "closed", "applied"),
+            ("c1", "closed", "rolled-back"),
+        ]
+        assert [(row.type, row.text) for row in index.of_change("c1")][3:] == [
+            ("noted", "see the dashboard"),
+            ("reviewed", "a typo"),
+        ]
+
+
+def test_an_emergency_waits_until_somebody_else_has_reviewed_it(register: Register, tmp_path: Path) -> None:
+    emergency = replace(begun(), emergency="INC-4831")
+    register.append(
+        (entry("c1", 0, proposed("Open c1")), entry("c1", 1, emergency), entry("c1", 2, e.Closed("applied")))
+    )
+    said: list[tuple[str, int, str]] = []
+    own, others = (e.Reviewed(who, "a", "b", "c", own=own) for who, own in (("ana", True), ("ben", False)))
+    for n, event in enumerate((e.Noted("ana", "done"), own, others)):
+        with catch_up(register, tmp_path / "index.sqlite") as index:
+            said += [(row.id, row.owed, row.emergency) for row in index.unfinished()]
+        register.append((entry("c1", 3 + n, event),))
+    with catch_up(register, tmp_path / "index.sqlite") as index:
+        assert (said, index.unfinished()) == ([("c1", 1, "INC-4831")] * 3, ())
+        assert [row.id for row in index.search("INC-4831")] == ["c1"]
 
 
 def test_catching_up_event_by_event_ends_where_building_anew_does(team: Team, tmp_path: Path) -> None:
