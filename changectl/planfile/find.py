@@ -29,13 +29,13 @@ def find_plans(root: Path) -> Mapping[str, tuple[Path, ...]]:
 
 def misplaced(root: Path, plans: Mapping[str, tuple[Path, ...]]) -> tuple[tuple[Path, Complaint], ...]:
     """A complaint for each file that shares its id with another, naming both, or that lies outside the repository."""
-    found = []
+    found, home = [], root.resolve()
     for plan_id, paths in plans.items():
         for path, other in zip(paths, (*paths[1:], paths[0]), strict=True):
             if path != other:
                 sentence = f"the id {quoted(plan_id)} is also that of {other.relative_to(root)}"
                 found.append((path, Complaint("CHG150", sentence, Span(1, 1), "rename one of the two files")))
-            if _escapes(root, path):
+            if not path.resolve().is_relative_to(home):
                 found.append((path, _escape(root, path)))
     return tuple(found)
 
@@ -46,7 +46,16 @@ def plan_path(root: Path, wanted: str, cwd: Path) -> Path:
     Raises NotFound, with the nearest id; WrongUsage for a file that is no plan of this repository; PlanWrong where
     two files have the id, or a link leads out of the repository.
     """
-    plans = dict(find_plans(root))
+    plans = find_plans(root)
+    path = named_plan(root, wanted, cwd, plans)
+    wrong = misplaced_file(root, path, plans)
+    if wrong:
+        raise PlanWrong(wrong[0].message, wrong[0].help, complaints=tuple(wrong), path=path)
+    return path
+
+
+def named_plan(root: Path, wanted: str, cwd: Path, plans: Mapping[str, tuple[Path, ...]]) -> Path:
+    """The same among the plans that were found, whether it is in its place or not. Raises NotFound, WrongUsage."""
     if _looks_like_path(wanted):
         path = _named_path(root, wanted, cwd)
     elif wanted in plans:
@@ -54,12 +63,13 @@ def plan_path(root: Path, wanted: str, cwd: Path) -> Path:
     else:
         near = meant(wanted, plans, Complaints())
         raise NotFound(f"there is no plan {quoted(wanted)}", near or f"plans stand in {PLANS}/*.yaml", plan=wanted)
-    wrong = [
-        complaint for place, complaint in misplaced(root, plans | {path.stem: _with(path, plans)}) if place == path
-    ]
-    if wrong:
-        raise PlanWrong(wrong[0].message, wrong[0].help, complaints=tuple(wrong), path=path)
     return path
+
+
+def misplaced_file(root: Path, path: Path, plans: Mapping[str, tuple[Path, ...]]) -> tuple[Complaint, ...]:
+    """What `misplaced` says of one file among the others."""
+    of_its_id = misplaced(root, {path.stem: _with(path, plans)})
+    return tuple(complaint for place, complaint in of_its_id if place == path)
 
 
 def _with(path: Path, plans: Mapping[str, tuple[Path, ...]]) -> tuple[Path, ...]:
@@ -71,6 +81,11 @@ def read_content(path: Path) -> bytes:
     """The file's bytes; of a file that is too large, one byte more than a plan may have."""
     with path.open("rb") as file:
         return file.read(SIZE + 1)
+
+
+def unreadable(error: OSError) -> Complaint:
+    """That a file which is there cannot be read."""
+    return Complaint("CHG152", f"the file cannot be read: {error.strerror or type(error).__name__}", Span(1, 1))
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -92,10 +107,6 @@ def _named_path(root: Path, wanted: str, cwd: Path) -> Path:
     if inside[0] != PLANS or path.suffix not in _SUFFIXES:
         raise WrongUsage(f"{quoted(wanted)} is no plan of this repository", f"move it to {PLANS}/", path=wanted)
     return path
-
-
-def _escapes(root: Path, path: Path) -> bool:
-    return not path.resolve().is_relative_to(root.resolve())
 
 
 def _escape(root: Path, path: Path) -> Complaint:

@@ -1,6 +1,7 @@
 """Characters that a reader of a plan cannot see, or that turn around what stands beside them."""
 
 import re
+from collections.abc import Iterator
 
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters, but for tab, newline, carriage return
@@ -21,6 +22,11 @@ def hidden(text: str) -> int | None:
     """Where the first such character stands; None if there is none."""
     found = _HIDDEN.search(text)
     return found.start() if found else None
+
+
+def all_hidden(text: str) -> Iterator[int]:
+    """Where each such character stands."""
+    return (found.start() for found in _HIDDEN.finditer(text))
 
 
 def visible(text: str) -> str:

@@ -18,6 +18,13 @@ TABLE: tuple[Rule, ...] = (
         "plans/x.yaml",
     ),
     Rule(
+        "CHG152",
+        "Plans can be read",
+        "A plan that whoever checks it may not read would pass unseen.",
+        "---------- plans/x.yaml",
+        "-rw-r--r-- plans/x.yaml",
+    ),
+    Rule(
         "CHG160",
         "The configuration is TOML",
         "The parser stopped at this place.",

@@ -1,7 +1,9 @@
 """The bytes of a plan to a tree of positioned values. A strict part of YAML 1.2, within limits."""
 
-from changectl.model.node import Complaints, Node
-from changectl.planfile.hidden import NOTHING, hidden, named
+from itertools import islice
+
+from changectl.model.node import MOST_COMPLAINTS, Complaints, Node
+from changectl.planfile.hidden import NOTHING, all_hidden, named
 from changectl.planfile.nesting import too_deep
 from changectl.planfile.places import place
 
@@ -34,14 +36,14 @@ def _text(content: bytes, complaints: Complaints) -> str | None:
 
 
 def _is_fit(text: str, complaints: Complaints) -> bool:
-    offset = hidden(text)
-    if offset is not None:
-        fix = "" if text[offset] in NOTHING else None
+    offsets = [*islice(all_hidden(text), MOST_COMPLAINTS)]
+    for offset in offsets:
         sentence = f"the text has a hidden character, {named(text[offset])}"
-        complaints.add("CHG102", sentence, place(text, offset), fix=fix)
+        complaints.add("CHG102", sentence, place(text, offset), fix="" if text[offset] in NOTHING else None)
+    if offsets:
         return False
-    offset = too_deep(text)
-    if offset is not None:
-        complaints.add("CHG114", "the text is nested too deep", place(text, offset), "is a bracket not closed?")
+    deep = too_deep(text)
+    if deep is not None:
+        complaints.add("CHG114", "the text is nested too deep", place(text, deep), "is a bracket not closed?")
         return False
     return True

@@ -19,7 +19,7 @@ SPELLED_OUT = {
     "CHG115": (b"lead: [" + b"1," * 20_001 + b"]", b""),
     "CHG116": (b"# nothing but a comment\n", SHORTEST),
 }
-OF_FILES = {"CHG150", "CHG151"}  # proven in test_find
+OF_FILES = {"CHG150", "CHG151", "CHG152"}  # proven in test_find
 OF_CONFIGURATION = {rule for rule in RULES if rule >= "CHG160"}
 OF_PLANS = sorted(set(RULES) - OF_FILES - OF_CONFIGURATION)
 
