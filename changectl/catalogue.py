@@ -20,6 +20,7 @@ from changectl.contracts.forge import ForgeKind
 from changectl.contracts.kind import ResourceKind
 from changectl.contracts.lint import LintRule
 from changectl.contracts.probe import AnyProbe, Probe
+from changectl.model.explained import Explained
 from changectl.model.frozen import dataclass
 from changectl.model.node import Complaints, Node
 from changectl.planfile.forms import CheckReader, Form, Forms
@@ -62,6 +63,23 @@ def forges() -> Mapping[str, ForgeKind]:
 def lint_rules() -> Mapping[str, LintRule]:
     """Every lint rule by its file's name; only whoever checks plans gets here."""
     return listed(changectl.lint, "RULE", LintRule)
+
+
+@cache
+def all_rules() -> Mapping[str, Explained]:
+    """Every rule that `check` complains with, by id: those that a plan is read by, and the lint rules."""
+    from changectl.aws.rules import TABLE as CALLS
+    from changectl.engine.rules import TABLE as SETTINGS
+    from changectl.planfile.rules import RULES
+
+    read = [
+        Explained(rule.id, rule.title, rule.why, rule.bad, rule.good) for rule in (*RULES.values(), *SETTINGS, *CALLS)
+    ]
+    lint = [
+        Explained(rule.id, rule.title, rule.why, rule.bad, rule.good, rule.severity.value, bendable=True)
+        for rule in lint_rules().values()
+    ]
+    return MappingProxyType({rule.id: rule for rule in sorted((*read, *lint), key=lambda rule: rule.id)})
 
 
 def listed(folder: ModuleType, export: str, sort: type[Kind]) -> Mapping[str, Kind]:

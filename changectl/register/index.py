@@ -79,6 +79,11 @@ class Index:
         """Changes that have not ended, or wait for somebody, a review included; newest first."""
         return self._changes("WHERE state != 'closed' OR owed != 0 ORDER BY last_at DESC, id DESC", ())
 
+    def ended(self) -> frozenset[str]:
+        """The changes that came to their end in production: applied, or accepted as they stood."""
+        rows = self.connection.execute("SELECT id FROM changes WHERE outcome IN ('applied', 'accepted')")
+        return frozenset(str(row[0]) for row in rows)
+
     def _changes(self, rest: str, given: tuple[object, ...]) -> tuple[ChangeRow, ...]:
         rows = self.connection.execute(f"SELECT {_CHANGE} FROM changes {rest}", given)  # noqa: S608
         return tuple(ChangeRow(*row) for row in rows)
