@@ -4,7 +4,6 @@ A channel that fails is reported once and dropped; it never stops or slows a cha
 """
 
 import queue
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -98,27 +97,6 @@ ENDED = {
     "refused": Production.UNTOUCHED,
     "abandoned": Production.UNTOUCHED,
 }
-
-
-def asker(can_ask: bool) -> Callable[[str, tuple[str, ...]], str | None]:
-    """Asks on the terminal; None at once where nobody is there."""
-
-    def ask(question: str, options: tuple[str, ...]) -> str | None:
-        if not can_ask:
-            return None
-        sys.stderr.write(f"{text(question).text}\n")
-        for number, option in enumerate(options, 1):
-            sys.stderr.write(f"  {number}  {option}\n")
-        while True:
-            sys.stderr.write(f"Which (1-{len(options)})? ")
-            sys.stderr.flush()
-            answer = sys.stdin.readline()
-            if not answer:
-                return None
-            if answer.strip() in map(str, range(1, len(options) + 1)):
-                return options[int(answer) - 1]
-
-    return ask
 
 
 def _clock() -> str:

@@ -24,7 +24,7 @@ from changectl.engine.world import World
 from changectl.errors import GateRefused, InProgress
 from changectl.model.bodies import snapshot_json
 from changectl.model.change import Outcome
-from changectl.model.events import SnapshotTaken
+from changectl.model.events import SnapshotTaken, TakenUp
 from changectl.model.frozen import dataclass
 from changectl.model.plan import Plan
 from changectl.planfile.find import PLANS, find_plans
@@ -50,9 +50,16 @@ def verb(
         found = memory(here.root)
         attempt = taken_up(here, found, change_id(here, plan))
         still = _as_begun(here, found, attempt[0])
-        conducted(here, found, me(found), *attempt, lambda keeper, world: None, manner, still=still)
+        conducted(here, found, me(found), *attempt, lambda keeper, _: _goes_on(keeper, manner), manner, still=still)
     found = memory(here.root, fetch=not offline)
     _new(here, found, plan, confirm, Exceptions(over_lock, offline), manner)
+
+
+def _goes_on(keeper: Keeper, manner: Manner) -> None:
+    """Where a person was wanted and nobody could be asked, and now somebody can, it goes on."""
+    operator = keeper.change().operator
+    if operator is not None and operator.because == "person" and can_ask(manner.no_input):
+        keeper.record(TakenUp())
 
 
 @dataclass(frozen=True, slots=True)

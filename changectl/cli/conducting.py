@@ -6,7 +6,8 @@ from dataclasses import replace
 import typer
 
 from changectl.catalogue import catalogue
-from changectl.cli.announcing import Announcer, asker
+from changectl.cli.announcing import Announcer
+from changectl.cli.asking import asker
 from changectl.cli.desk import Desk, plan_in
 from changectl.cli.ground import Signed, signed_in
 from changectl.cli.loose import tie_up
@@ -58,7 +59,7 @@ def conducted(
     keeper = Keeper(found, journal, by, stops, signed.ground.kinds, earlier, list(journal.recovered))
     channels = rules(here, found).configuration.channels
     announcer = Announcer(plan, out, catalogue().channels, channels, keeper.change().names)
-    world = world_of(signed, keeper, vault, announcer, asker(can_ask(manner.no_input)))
+    world = world_of(signed, keeper, vault, announcer, asker(can_ask(manner.no_input), stops))
     world = replace(world, still=still) if still else world
     try:
         with heeded(stops):

@@ -23,12 +23,19 @@ class Stops:
 
     def __init__(self) -> None:
         self.asked = 0
+        self.heard = 0
         self.terminated = False
         self._came = threading.Event()
 
     def count(self) -> int:
-        """How often so far."""
-        return self.asked
+        """How often so far; whoever asks has heard of these."""
+        self.heard = self.asked
+        return self.heard
+
+    @property
+    def unheard(self) -> bool:
+        """Whether somebody asked to stop since `count` was last asked."""
+        return self.asked > self.heard
 
     def now(self) -> datetime:
         """The time of day, in UTC."""

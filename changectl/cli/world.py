@@ -108,7 +108,7 @@ def world_of(
     keeper: Keeper,
     vault: Vault,
     announce: Callable[[Event], None],
-    ask: Callable[[str, tuple[str, ...]], str | None],
+    ask: Callable[[str, tuple[str, ...], Callable[[], None]], str | None],
 ) -> World:
     """Real effects, as one value."""
     from changectl.aws.models import token_member

@@ -55,7 +55,15 @@ class Until:
     budget: timedelta
 
 
-Work: TypeAlias = "Aim | Send | Pause | Until"
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A person does this, and confirms it; `answer` says what they are to note of it, if anything."""
+
+    what: str
+    answer: str = ""
+
+
+Work: TypeAlias = "Aim | Send | Pause | Until | Deed"
 
 
 class Sight(Protocol):
@@ -78,6 +86,15 @@ class Sight(Protocol):
         """The step's region."""
 
 
+Schema: TypeAlias = "Callable[[Mapping[str, ResourceKind]], Mapping[str, Body]]"
+"""What a JSON Schema (draft-07) says of a form's own members, for editors; there may be less in it than `read` asks."""
+
+
+def unsaid(kinds: Mapping[str, ResourceKind]) -> Mapping[str, Body]:
+    """Nothing is said of the members but their names."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Action(Generic[Spec]):
     """A step form: `key` is its name in a plan; `members` are the further members that belong to it."""
@@ -89,6 +106,7 @@ class Action(Generic[Spec]):
     work: Callable[[Spec, Sight], Work]
     says: Callable[[Spec], str]
     example: str
+    schema: Schema = unsaid
 
 
 AnyAction: TypeAlias = Action[Any]

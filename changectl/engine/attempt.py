@@ -1,6 +1,6 @@
 """An attempt in memory: the change so far, and what its settings are, were, and can be."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from changectl.engine.capture import capture
 from changectl.engine.world import World
@@ -19,8 +19,16 @@ class StepFault(Exception):
     """A step did not succeed; the reason is the message."""
 
 
+class Untouched(StepFault):
+    """A step did not succeed, and is known to have done nothing."""
+
+
 class OperatorFault(Exception):
     """Nobody but a person can tell what a step has done."""
+
+
+class PersonWanted(OperatorFault):
+    """Somebody must be asked, and nobody who could be is here."""
 
 
 class Turn(Exception):
@@ -181,6 +189,14 @@ class Attempt:
             raise Stopped("stopped at once, as you asked twice")
         if wanted and not self.change.rollback:
             raise StopWanted
+
+    def ask(self, question: str, options: tuple[str, ...], meanwhile: Callable[[], None] = lambda: None) -> str | None:
+        """What a person answers, or None where nobody can be asked; time passes meanwhile. Raises as `heed` does."""
+        self.heed()
+        answer = self.world.ask(question, options, meanwhile)
+        self.blink()
+        self.heed()
+        return answer
 
     def wait(self, seconds: float) -> None:
         """Let time pass, unless a person asks to stop."""

@@ -1,9 +1,20 @@
 """Apply, resume and rollback are one function: decide the next move, do it, record it, until there is none."""
 
+from collections.abc import Callable
 from typing import assert_never
 
-from changectl.engine.attempt import Attempt, OperatorFault, StepFault, Stopped, StopWanted, Turn
+from changectl.engine.attempt import (
+    Attempt,
+    OperatorFault,
+    PersonWanted,
+    StepFault,
+    Stopped,
+    StopWanted,
+    Turn,
+    Untouched,
+)
 from changectl.engine.checks import check_of, run_check, soak, watch
+from changectl.engine.deeds import take_back
 from changectl.engine.fate import settle_open_calls
 from changectl.engine.restore import prove, restore
 from changectl.engine.steps import run_step
@@ -35,7 +46,7 @@ def conduct(plan: Plan, world: World, past: Change) -> Change:
         except Turn:
             continue
         except CannotRecord as why:
-            if not any(sent.may_have_worked for sent in attempt.change.calls):
+            if not attempt.change.deeds and not any(sent.may_have_worked for sent in attempt.change.calls):
                 raise
             attempt.record(e.RollbackWanted(f"{why.sentence}; what follows may not be recorded on this machine"))
         except Stopped:
@@ -67,7 +78,9 @@ def _perform(move: Move, attempt: Attempt) -> None:
         case m.AskWhetherBack() | m.AskAboutCheck():
             _ask(attempt, move)
         case m.RunUndo(step):
-            _undo(attempt, step)
+            _undo(attempt, step, lambda: run_step(attempt, step, "undo"))
+        case m.TakeBack(step):
+            _undo(attempt, step, lambda: take_back(attempt, step))
         case m.Restore():
             restore(attempt)
         case m.Prove():
@@ -96,25 +109,26 @@ def _forward(attempt: Attempt, step: Step) -> None:
         if step.id in attempt.change.left_by:
             watch(attempt)
     except StepFault as why:
-        _step_failed(attempt, step, str(why))
+        _step_failed(attempt, step, str(why), untouched=isinstance(why, Untouched))
     except OperatorFault as why:
-        attempt.record(e.OperatorNeeded(str(why), attempt.change.touched()))
+        because = "person" if isinstance(why, PersonWanted) else ""
+        attempt.record(e.OperatorNeeded(str(why), attempt.change.touched(), because))
     except (CannotRecord, Stopped):
         raise
     except ChangectlError as why:
         _step_failed(attempt, step, why.sentence)
 
 
-def _step_failed(attempt: Attempt, step: Step, why: str) -> None:
+def _step_failed(attempt: Attempt, step: Step, why: str, *, untouched: bool = False) -> None:
     if step.id not in attempt.change.wants:  # it failed before it could begin
         attempt.record(e.StepStarted(step.id))
-    attempt.record(e.StepFailed(step.id, why))
+    attempt.record(e.StepFailed(step.id, why, untouched))
 
 
-def _undo(attempt: Attempt, step: Step) -> None:
+def _undo(attempt: Attempt, step: Step, undo: Callable[[], None]) -> None:
     try:
         settle_open_calls(attempt)
-        run_step(attempt, step, "undo")
+        undo()
     except Stopped:
         raise
     except (StepFault, OperatorFault) as why:
@@ -127,7 +141,7 @@ def _undo(attempt: Attempt, step: Step) -> None:
 
 def _ask(attempt: Attempt, move: m.AskWhetherBack | m.AskAboutCheck) -> None:
     options = (AGAIN, BACK, STOP) if isinstance(move, m.AskAboutCheck) else (BACK, STOP)
-    answer, errored = attempt.world.ask(move.why, options), attempt.change.errored
+    answer, errored = attempt.ask(move.why, options), attempt.change.errored
     if answer == BACK:
         attempt.record(e.RollbackWanted(move.why))
     elif answer == AGAIN and errored is not None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import field, replace
-from typing import Any
+from typing import Any, assert_never
 
-from changectl.contracts.action import Aim, Send, Work
+from changectl.contracts.action import Aim, Deed, Pause, Send, Until, Work
 from changectl.engine.capture import capture
 from changectl.engine.effects import Touch, touched
 from changectl.engine.finding import find
@@ -124,8 +124,22 @@ def _step(
             return _aim(step, ground, state, want)
         case Send(call):
             return _send(plan, step, ground, state, call)
-        case _:
+        case Deed():
+            return state, _deed(plan, step)
+        case Pause() | Until():
             return state, StepPreview(step.id, (), (), Verdict(Reversibility.EXACT))
+        case _:
+            assert_never(work)
+
+
+def _deed(plan: Plan, step: Step) -> StepPreview:
+    """Nobody can read what a person does; only a person can take it back."""
+    why = "a person does it, and nothing here can read it"
+    if step.id in {each.id for each in plan.steps}:
+        verdict = _authored(step, Verdict(Reversibility.UNKNOWN, f"{why} or take it back"))
+    else:
+        verdict = Verdict(Reversibility.COMPENSATED, why)
+    return StepPreview(step.id, (), (), verdict, unforeseeable=why)
 
 
 def _aim(step: Step, ground: Ground, state: Snapshot, want: Mapping[FacetRef, Body]) -> tuple[Snapshot, StepPreview]:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from changectl.contracts.action import Aim, Pause, Send, Until, Work
+from changectl.contracts.action import Aim, Deed, Pause, Send, Until, Work
 from changectl.contracts.probe import Verdict
 from changectl.engine.attempt import Attempt, OperatorFault, StepFault
 from changectl.engine.checks import WATCH_EVERY, asked, watch
+from changectl.engine.deeds import have_done
 from changectl.engine.fate import GLANCES, horizon, settle_open_calls
 from changectl.engine.rest import at_rest
 from changectl.engine.sending import send_settled
@@ -24,12 +25,16 @@ from changectl.model.resource import Body, Call, FacetRef, Ref, Resource, Snapsh
 def run_step(attempt: Attempt, step: Step, phase: str) -> None:
     """Do what is left of a step. Raises StepFault, OperatorFault, StopWanted, or a ChangectlError that says why not."""
     action, sight = attempt.world.ground.actions[step.action], Live(attempt, step)
-    if step.id in attempt.change.wants:
+    again = step.id in attempt.change.wants
+    if again:
         work = _taken_up(attempt, step, sight)
     else:
         work = action.work(step.spec, sight)
         want = attempt.keep(_as_snapshot(work.want)) if isinstance(work, Aim) else ""
-        attempt.record(e.StepStarted(step.id, want))
+        attempt.record(e.StepStarted(step.id, want, asked=work.what if isinstance(work, Deed) else ""))
+    if isinstance(work, Deed):
+        attempt.record(e.StepDone(step.id, said=have_done(attempt, step, work, again=again)))
+        return
     left = _do(attempt, step, phase, work)
     attempt.record(e.StepDone(step.id, _kept(attempt, step, left)))
 
@@ -67,7 +72,7 @@ def _ask_the_step(attempt: Attempt, step: Step, sent: Sent) -> None:
     attempt.record(e.CallDone(number, settled=True) if done else e.CallFailed(number, "NotSeen", "its check says no"))
 
 
-def _do(attempt: Attempt, step: Step, phase: str, work: Work) -> Snapshot:
+def _do(attempt: Attempt, step: Step, phase: str, work: Aim | Send | Pause | Until) -> Snapshot:
     match work:
         case Aim(want):
             return _aim(attempt, step, phase, want)

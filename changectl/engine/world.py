@@ -71,7 +71,9 @@ class World:
     the wire, and sends nothing if that raises. It never sends twice. Raises CallNotDone or CallUnknown.
     `record` is durable when it returns, `announce` never raises. `take_locks` publishes all events and takes all locks
     in one push, and raises Locked or RemoteNeeded; `publish` publishes and, where the attempt has ended, frees them.
-    `ask` gives the chosen option, or None where nobody can be asked. `stop` is how often a person asked to stop.
+    `ask(question, options, meanwhile)` gives the chosen option, or a line of text where there are no options; None where
+    nobody can be asked, or a person asks to stop. It calls `meanwhile` every few seconds, and ends with what that raises.
+    `stop` is how often a person asked to stop.
     `redact` gives a call's parameters without secrets, `token` the member that takes an idempotency token, if any.
     `still` is asked under the locks, before the first call, and raises where what was agreed to is so no more.
     `settle` scales the horizons after which an absence is believed (0 for a loopback endpoint).
@@ -85,7 +87,7 @@ class World:
     take_locks: Callable[[], tuple[tuple[str, int], ...]]
     publish: Callable[[], str]
     announce: Callable[[Event], None]
-    ask: Callable[[str, tuple[str, ...]], str | None]
+    ask: Callable[[str, tuple[str, ...], Callable[[], None]], str | None]
     stop: Callable[[], int]
     secret: Callable[[str], str]
     outside: Outside

@@ -73,6 +73,13 @@ class RunUndo:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBack:
+    """A person did a step, and the plan has no undo for it: have it taken back by a person."""
+
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
 class Restore:
     """Put back from the snapshot what still differs and is ours."""
 
@@ -110,6 +117,7 @@ Move: TypeAlias = (
     | AskWhetherBack
     | AskAboutCheck
     | RunUndo
+    | TakeBack
     | Restore
     | Prove
     | NeedOperator
@@ -176,6 +184,8 @@ def _after_error(change: Change) -> Move:
 def _way_back(plan: Plan, change: Change) -> Move:
     if (undo := _open_undo(plan, change)) is not None:
         return RunUndo(undo)
+    if (deed := _open_deed(plan, change)) is not None:
+        return TakeBack(deed)
     if not change.restore_done:
         return Restore()
     if change.left or change.undo_failed:
@@ -193,10 +203,21 @@ def _way_back(plan: Plan, change: Change) -> Move:
 
 def _open_undo(plan: Plan, change: Change) -> Step | None:
     """The authored way back: `undo` of each step that had begun, newest first, then `back_out.steps`, each once."""
-    settled = change.undone | {failed.step for failed in change.undo_failed}
-    begun = (step for step in reversed(plan.steps) if step.id in change.wants)
+    settled = _settled(change)
+    begun = (step for step in reversed(plan.steps) if step.id in change.wants and step.id not in change.spared)
     authored = (*(undo for step in begun for undo in step.undo), *(plan.back_out.steps if change.wants else ()))
     return next((undo for undo in authored if undo.id not in settled), None)
+
+
+def _open_deed(plan: Plan, change: Change) -> Step | None:
+    """The newest step that a person may have done, where the plan says no way back: nothing but a person knows one."""
+    done = change.deeds - change.spared - _settled(change)
+    return next((step for step in reversed(plan.steps) if step.id in done and not step.undo), None)
+
+
+def _settled(change: Change) -> frozenset[str]:
+    """What of the authored way back is over, well or badly."""
+    return change.undone | {failed.step for failed in change.undo_failed}
 
 
 def _why_not_back(change: Change) -> str:

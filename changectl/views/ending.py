@@ -1,6 +1,6 @@
 """How a command ends: the state of production in one line, and what to type next."""
 
-from changectl.model.change import Change, Outcome
+from changectl.model.change import Change, Outcome, asks_why
 from changectl.model.events import spoken
 from changectl.model.frozen import dataclass
 from changectl.model.resource import Body
@@ -33,15 +33,14 @@ def ending(change_id: str, change: Change, *, rolled_back_on_demand: bool = Fals
         case Outcome.APPLIED:
             status = Status.DONE if change.published else Status.RECORDING_PENDING
             said = "as intended: every step is done, tested and read again"
-            after = () if change.published else (f"changectl apply --resume {change_id}",)
-            return Ending(status, Production.AS_INTENDED, said, (*after, f"changectl show {change_id}"))
+            return Ending(status, Production.AS_INTENDED, said, _after(change_id, change))
         case Outcome.ROLLED_BACK:
             status = Status.DONE if rolled_back_on_demand else Status.ROLLED_BACK
-            after = () if change.published else (f"changectl apply --resume {change_id}",)
             said = "as before: everything this change did was put back and read again"
-            return Ending(status, Production.AS_BEFORE, said, (*after, f"changectl show {change_id}"))
+            return Ending(status, Production.AS_BEFORE, said, _after(change_id, change))
         case Outcome.ACCEPTED:
-            return Ending(Status.DONE, Production.MIXED, "as it is: somebody accepted that", ())
+            said = f"as it is: {_by_whom(change)} accepted that"
+            return Ending(Status.DONE, Production.MIXED, said, _after(change_id, change))
         case Outcome.REFUSED | Outcome.ABANDONED:
             because = change.closed.because if change.closed else ""
             status = REFUSED.get(because, Status.GATE_REFUSED)
@@ -62,12 +61,21 @@ def _operator(change_id: str, change: Change) -> Ending:
     facets = [left.facet for left in change.left] or change.touched()
     named = ", ".join(dict.fromkeys(spoken(facet, change.names) for facet in facets))
     said = f"between two states, and needs an operator{f': look at {named}' if named else ''}"
-    return Ending(
-        Status.NEEDS_OPERATOR,
-        Production.MIXED,
-        said,
-        (f"changectl show {change_id}", f"changectl rollback {change_id}"),
-    )
+    wanted = change.operator is not None and change.operator.because == "person"
+    on = (f"changectl apply --resume {change_id}",) if wanted else ()
+    out = (f"changectl rollback {change_id}", f'changectl close {change_id} --accept --why "…"')
+    return Ending(Status.NEEDS_OPERATOR, Production.MIXED, said, (f"changectl show {change_id}", *on, *out))
+
+
+def _by_whom(change: Change) -> str:
+    return (change.closed.by if change.closed else "") or "somebody"
+
+
+def _after(change_id: str, change: Change) -> tuple[str, ...]:
+    """Telling the team where that is still to be done, looking at it, and answering for what went wrong."""
+    untold = () if change.published else (f"changectl apply --resume {change_id}",)
+    review = (f"changectl close {change_id}",) if change.owed or asks_why(change) else ()
+    return (*untold, f"changectl show {change_id}", *review)
 
 
 def _after_refusal(change_id: str, because: str) -> tuple[str, ...]:

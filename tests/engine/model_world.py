@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from changectl.contracts.action import Action, Aim, Send, Sight
+from changectl.contracts.action import Action, Aim, Deed, Send, Sight
 from changectl.contracts.probe import Judgement, Observation, Probe, Senses, Verdict
 from changectl.engine.asking import Eyes
 from changectl.engine.conduct import conduct
@@ -50,6 +50,7 @@ class Put:
 ACTIONS = {
     "aim": Action("aim", "", (), lambda *_: None, lambda spec, sight: spec.work(sight), str, ""),
     "send": Action("send", "", (), lambda *_: None, lambda spec, sight: Send(spec), str, ""),
+    "ask": Action("ask", "", (), lambda *_: None, lambda spec, sight: Deed(spec), str, ""),
 }
 
 
@@ -84,6 +85,8 @@ class ModelWorld:
         self.lost_answers: set[int] = set()
         self.lost_requests: set[int] = set()
         self.red: set[str] = set()
+        self.valves: set[str] = set()
+        self.answers: dict[str, str | None] = {}
         self.stops = 0
         self.seconds = 0.0
         self.sends = itertools.count()
@@ -142,6 +145,17 @@ class ModelWorld:
         self.tick()
         return _Answer(503 if url in self.red else 200)
 
+    def ask(self, question: str, options: tuple[str, ...], meanwhile: Callable[[], None]) -> str | None:
+        """A person who does as asked: `open x`, `close x`; or answers as `answers` says of the last word."""
+        self.tick()
+        verb, valve = question.splitlines()[1].split()
+        answer = self.answers.get(f"{verb} {valve}", options[0])
+        if answer in ("done", "taken back"):
+            change = self.valves.discard if "taken back" in options or verb == "close" else self.valves.add
+            change(valve)
+        self.tick()
+        return answer
+
     def command(self, *_: object) -> Any:
         raise AssertionError("no test of the engine starts a command")
 
@@ -166,7 +180,7 @@ class ModelWorld:
             take_locks=self.take_locks,
             publish=self.publish,
             announce=lambda event: None,
-            ask=lambda question, options: None,
+            ask=self.ask,
             stop=lambda: self.stops,
             secret=lambda name: name,
             outside=self,

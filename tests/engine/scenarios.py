@@ -18,7 +18,8 @@ BOXES = {
 
 
 def step(name: str, spec: object, *undo: Step) -> Step:
-    return Step(name, name, "send" if isinstance(spec, Call) else "aim", spec, undo=undo)
+    action = "send" if isinstance(spec, Call) else "ask" if isinstance(spec, str) else "aim"
+    return Step(name, name, action, spec, undo=undo)
 
 
 def box(name: str) -> Target:
@@ -40,7 +41,10 @@ def plan(*steps: Step, checks: tuple[str, ...] = (), **sections: Any) -> Plan:
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
-    """`trouble` prepares the world; `wanted` is how it ends undisturbed; `left` names the boxes that stay wrong."""
+    """`trouble` prepares the world; `wanted` is how it ends undisturbed; `left` names the boxes that stay wrong.
+
+    `open`: valves that a person has opened where it is applied.
+    """
 
     name: str
     plan: Plan
@@ -48,6 +52,7 @@ class Scenario:
     target: Mapping[str, Any] = field(default_factory=dict)
     trouble: Callable[[ModelWorld], None] = lambda world: None
     strangers: Mapping[str, Any] = field(default_factory=dict)
+    open: frozenset[str] = frozenset()
 
 
 THREE = (
@@ -125,6 +130,19 @@ SCENARIOS = (
             step("lid", toy("PutLid", Name="a", Lid="ajar"), step("undo-lid", Put(box("a"), "lid", "shut"))),
             checks=("up",),
         ),
+        Outcome.ROLLED_BACK,
+        trouble=red("up"),
+    ),
+    Scenario(
+        "a person does something between",
+        plan(THREE[0], step("valve", "open north"), THREE[2], checks=("up",)),
+        Outcome.APPLIED,
+        {**BOXES, "a": {**DONE["a"]}},
+        open=frozenset({"north"}),
+    ),
+    Scenario(
+        "a person does it and, as the check fails, takes it back",
+        plan(step("valve", "open north"), step("south", "open south", step("undo", "close south")), checks=("up",)),
         Outcome.ROLLED_BACK,
         trouble=red("up"),
     ),

@@ -46,6 +46,7 @@ def assert_whole(scenario: Scenario, world: ModelWorld, change: Change, why: obj
     assert change.outcome in (Outcome.APPLIED, Outcome.ROLLED_BACK, Outcome.ABANDONED), (why, change.outcome)
     wanted = scenario.target if change.outcome is Outcome.APPLIED else BOXES
     assert world.aws.state() == boxes(wanted), (why, change.outcome)
+    assert world.valves == (scenario.open if change.outcome is Outcome.APPLIED else set()), (why, change.outcome)
     assert fold(world.journal) == change, why
     assert world.remote == world.journal[:-1], why
     assert not world.locked, why
