@@ -110,8 +110,10 @@ TRICKS: dict[str, tuple[Callable[[], Agreement], str]] = {
     ),
     "a commit of no account": (
         lambda: agreed(pull(review(), writers=(ANA, None))),
-        f"pull request 7 has commit {HEAD[:12]} by who@example.com, an address of no account, "
-        "so that nobody can tell who wrote the plan",
+        (
+            f"pull request 7 has commit {HEAD[:12]} by who@example.com, an address of no account, "
+            "so that nobody can tell who wrote the plan"
+        ),
     ),
     "a fork with a branch of that name": (
         lambda: agreed(pull(review(), request=replace(PULL, foreign=True))),
