@@ -1,29 +1,18 @@
-"""`changectl init`: a changectl.toml and a plans/ folder, so that the next command works."""
+"""`changectl init`: a changectl.toml and a plans/ folder, so that the next command works; and a team's set-up on its forge."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from changectl.cli.desk import FILE
 from changectl.cli.options import Directory, Json, NoInput, output
 from changectl.cli.output import can_ask
+from changectl.cli.setup.home import Home
+from changectl.cli.setup.onboard import Said, new_rules, onboarded
+from changectl.cli.setup.rules import production_rules, sandbox_rules
 from changectl.errors import ConfigurationWrong, WrongUsage
-from changectl.planfile.config import read_configuration
 from changectl.views.page import command, line, text
-
-TEMPLATE = """\
-# Who may change what, and where changectl records it. Read from the remote's default branch for production.
-
-[env.{env}]
-account = "{account}"           # compared with sts:GetCallerIdentity before anything else
-regions = ["{region}"]
-production = {production}              # production is confirmed by typing the env's name
-{endpoint}approvals = {{low = {low}, medium = {low}, high = {high}}}
-
-# [[channel]]
-# kind = "webhook"
-# url = "https://example.com/hook"
-"""
 
 
 def verb(
@@ -32,36 +21,52 @@ def verb(
     account: Annotated[str, typer.Option("--account", help="Its AWS account, twelve digits.")] = "",
     region: Annotated[str, typer.Option("--region", help="Its region.")] = "",
     sandbox: Annotated[bool, typer.Option("--sandbox", help="An environment for the sandbox of this machine.")] = False,
+    github: Annotated[bool, typer.Option("--github", help="Also a workflow, owners and roles for GitHub.")] = False,
+    gitlab: Annotated[bool, typer.Option("--gitlab", help="The same for GitLab.")] = False,
+    repository: Annotated[
+        str, typer.Option("--repository", metavar="OWNER/NAME", help="Which one there; by default the remote's.")
+    ] = "",
+    owners: Annotated[
+        str, typer.Option("--owners", metavar="@TEAM…", help="Who must review plans, for CODEOWNERS.")
+    ] = "",
+    uses: Annotated[
+        str, typer.Option("--uses", metavar="OWNER/NAME@REF", help="Where CI takes changectl from; by default as here.")
+    ] = "",
+    ids: Annotated[
+        str, typer.Option("--ids", metavar="OWNER/REPOSITORY", help="Their numbers, for repositories since July 2026.")
+    ] = "",
     no_input: NoInput = False,
     json: Json = False,
 ) -> None:
     """Make a changectl.toml and a plans/ folder here. Nothing that exists is overwritten."""
-    path = directory / "changectl.toml"
-    if path.exists():
+    if github and gitlab:
+        raise WrongUsage("a team reviews in one place", "changectl init --github, or: changectl init --gitlab")
+    path = directory / FILE
+    forge = "github" if github else "gitlab" if gitlab else ""
+    if path.exists() and not forge:
         raise ConfigurationWrong(f"{path} exists already, and is left as it is", "changectl check")
-    content = _sandbox() if sandbox else _asked(env, account, region, no_input=no_input)
-    _, complaints = read_configuration(content.encode())
-    if complaints:
-        raise WrongUsage(complaints[0].message, complaints[0].help)
-    (directory / "plans").mkdir(parents=True, exist_ok=True)
-    path.write_text(content, encoding="utf-8")
+
+    def rules(home: Home | None) -> str:
+        return _sandbox() if sandbox else _asked(env, account, region, home, no_input=no_input)
+
+    if forge:
+        said = Said(forge, repository, owners, uses, ids)
+        return output(json).result(*onboarded(directory, said, rules, can_ask=can_ask(no_input)))
+    new_rules(directory, rules(None))
     page = (line("Wrote ", text(path), "."), line("Next: ", command("write a plan in plans/, then: changectl check")))
-    output(json).result(page, {"schema": "changectl/init/1", "wrote": [str(path)]})
+    return output(json).result(page, {"schema": "changectl/init/1", "wrote": [str(path)]})
 
 
-def _asked(env: str, account: str, region: str, *, no_input: bool) -> str:
+def _asked(env: str, account: str, region: str, home: Home | None, *, no_input: bool) -> str:
     missing = [f"--{name}" for name, value in (("account", account), ("region", region)) if not value]
     if missing and not can_ask(no_input):
         raise WrongUsage(f"{' and '.join(missing)} missing", "changectl init --env prod --account ID --region REGION")
-    return _filled(
+    return production_rules(
         env or (typer.prompt("Name of the environment", default="prod", err=True) if missing else "prod"),
         account or typer.prompt("AWS account (twelve digits)", err=True),
         region or typer.prompt("Region", err=True),
+        home,
     )
-
-
-def _filled(env: str, account: str, region: str) -> str:
-    return TEMPLATE.format(env=env, account=account, region=region, production="true", endpoint="", low=1, high=2)
 
 
 def _sandbox() -> str:
@@ -71,13 +76,4 @@ def _sandbox() -> str:
     running = status(state_home() / "sandbox")
     if running is None:
         raise WrongUsage("no sandbox is running", "changectl sandbox start")
-    endpoint = f'endpoint = "{running.endpoint}"\n'
-    return TEMPLATE.format(
-        env="sandbox",
-        account=running.account,
-        region=running.region,
-        production="false",
-        endpoint=endpoint,
-        low=0,
-        high=0,
-    )
+    return sandbox_rules(running.account, running.region, running.endpoint)
