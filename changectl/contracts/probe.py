@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
-from changectl.contracts.action import Reading
+from changectl.contracts.action import Reading, Schema, unsaid
 from changectl.model.frozen import dataclass
 from changectl.model.node import Node
 from changectl.model.resource import Body, Call, Ref, Resource, Target
@@ -92,6 +92,7 @@ class Probe(Generic[Spec]):
     judge: Callable[[Spec, Observation], Judgement]
     says: Callable[[Spec], str]
     example: str
+    schema: Schema = unsaid
 
 
 AnyProbe: TypeAlias = Probe[Any]
