@@ -5,7 +5,7 @@ from dataclasses import field
 from functools import lru_cache
 from typing import Generic, TypeVar
 
-from changectl.contracts.action import Aim, AnyAction, Pause, Send, Until, Work
+from changectl.contracts.action import AnyAction, Deed, Pause, Send, Until, Work
 from changectl.contracts.kind import ResourceKind
 from changectl.contracts.lint import Known
 from changectl.engine.effects import Rows, Touch, rows, touched
@@ -30,7 +30,7 @@ class Outlook:
     """
 
     step: Step
-    work: Work | None
+    work: "Work | None"
     verdict: Verdict
     unknown: str = ""
 
@@ -40,9 +40,9 @@ class Outlook:
         return isinstance(self.work, Pause | Until)
 
     @property
-    def is_deed(self) -> bool:
-        """Whether somebody does it whom changectl cannot watch."""
-        return not isinstance(self.work, Aim | Send | Pause | Until | None)
+    def deed(self) -> str:
+        """What a person is asked to do; empty where none is."""
+        return self.work.what if isinstance(self.work, Deed) else ""
 
     @property
     def is_lost(self) -> bool:
@@ -59,6 +59,11 @@ def forward(plan: Plan, known: Known) -> tuple[Outlook, ...]:
     """What can be told of the steps forward, in their order."""
     told = outlooks(plan, known)
     return tuple(told[step.id] for step in plan.steps)
+
+
+def back_steps(plan: Plan) -> tuple[Step, ...]:
+    """The steps on the way back: each step's undo, then those of the back-out."""
+    return (*(undo for step in plan.steps for undo in step.undo), *plan.back_out.steps)
 
 
 def every_check(plan: Plan, known: Known) -> tuple[Check, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from changectl.contracts.action import Pause, Until
 from changectl.contracts.lint import Known
-from changectl.engine.offline import Outlook, outlooks
+from changectl.engine.offline import Outlook, back_steps, outlooks
 from changectl.model.frozen import dataclass
 from changectl.model.plan import Check, Plan
 
@@ -36,8 +36,7 @@ def waits(plan: Plan, known: Known) -> Waits:
     """What the plan says itself, by its steps, tests and back-out. Raises nothing."""
     told = outlooks(plan, known)
     ahead = [told[step.id] for step in plan.steps]
-    back_steps = (*(undo for step in plan.steps for undo in step.undo), *plan.back_out.steps)
-    behind = [told[step.id] for step in back_steps]
+    behind = [told[step.id] for step in back_steps(plan)]
     test, back_out = plan.test, plan.back_out
     own = [step.check for step in plan.steps if step.check is not None]
     return Waits(
