@@ -10,7 +10,7 @@ from changectl.cli.announcing import Announcer
 from changectl.cli.asking import asker
 from changectl.cli.desk import Desk, plan_in
 from changectl.cli.ground import Signed, signed_in
-from changectl.cli.loose import tie_up
+from changectl.cli.loose import caught_up, tie_up
 from changectl.cli.memory import Memory, me
 from changectl.cli.options import output
 from changectl.cli.output import can_ask
@@ -93,6 +93,7 @@ def taken_up(here: Desk, found: Memory, change: str) -> tuple[Plan, Signed, Jour
     if latest is None:
         raise _elsewhere(found, change)
     journal = found.journals.open(change, latest)
+    caught_up(found, journal)
     vault = open_vault(journal.folder)
     begun = next((entry.event for entry in journal.recovered if isinstance(entry.event, Begun)), None)
     if begun is None:

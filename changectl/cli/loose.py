@@ -1,12 +1,19 @@
 """Loose ends of an attempt whose process died: closed where it never began, told to the team where it has ended."""
 
+from contextlib import suppress
+from datetime import datetime
+
 from changectl.catalogue import catalogue
-from changectl.cli.memory import Memory
+from changectl.cli.memory import Memory, unpublished
 from changectl.cli.stops import Stops
 from changectl.cli.world import Keeper
+from changectl.errors import RemoteNeeded
 from changectl.model.change import Outcome
-from changectl.model.events import Begun, Closed, Published
+from changectl.model.codec import entry_id
+from changectl.model.events import Begun, Closed, Published, RollbackWanted, TakenUp
+from changectl.model.fold import fold
 from changectl.register.journal import Journal
+from changectl.register.locks import LEASE
 
 
 def tied_up(found: Memory, by: str, change: str) -> None:
@@ -19,6 +26,7 @@ def tied_up(found: Memory, by: str, change: str) -> None:
     if latest is None:
         return
     with found.journals.open(change, latest) as journal:
+        caught_up(found, journal)
         if has_begun(journal) and not any(isinstance(entry.event, Closed) for entry in journal.recovered):
             return
         tie_up(found, by, journal)
@@ -34,6 +42,33 @@ def tie_up(found: Memory, by: str, journal: Journal) -> None:
     if not any(isinstance(entry.event, Closed) for entry in recovered):
         keeper.record(Closed(Outcome.ABANDONED.value, "interrupted before it began", "interrupted"))
     keeper.record(Published(keeper.publish()))
+
+
+def caught_up(found: Memory, journal: Journal) -> None:
+    """What the register alone has of this attempt comes into its journal: that a colleague closed it, that it goes back.
+
+    The remote is asked where that can be: where the attempt needs an operator, or where its lease has run out. What this
+    machine has done since and told nobody is what is so in production; then the journal is left as it is.
+    """
+    if _may_be_closed(journal):
+        with suppress(RemoteNeeded):
+            found.register.fetch()
+    told = {entry_id(entry): entry for entry in found.recorded(journal.change) if entry.attempt == journal.attempt}
+    mine = {entry_id(entry) for entry in unpublished(journal.recovered)}
+    if not mine <= told.keys():
+        return
+    for entry in (told[one] for one in told if one not in mine):
+        if isinstance(entry.event, Closed | RollbackWanted | TakenUp):
+            journal.append(entry)
+            journal.recovered = (*journal.recovered, entry)
+
+
+def _may_be_closed(journal: Journal) -> bool:
+    change = fold(journal.recovered)
+    if change.closed or not change.begun:
+        return False
+    began = datetime.fromisoformat(journal.recovered[0].at)
+    return change.operator is not None or Stops().now() - began > LEASE
 
 
 def has_begun(journal: Journal) -> bool:

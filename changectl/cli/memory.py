@@ -62,7 +62,7 @@ class Memory:
         return self._story(change).change
 
     def _story(self, change: str) -> Story:
-        recorded = self._recorded(change)
+        recorded = self.recorded(change)
         known = {entry_id(entry) for entry in recorded}
         local = [entry for n in self.journals.attempts(change) for entry in self.journals.read(change, n)]
         only_here = [e for e in local if entry_id(e) not in known and not isinstance(e.event, Published)]
@@ -82,7 +82,8 @@ class Memory:
         still = [s for s in stories if s.entries and (s.change.closed is None or s.unrecorded or s.change.owed)]
         return tuple((s.row(), _next(s)) for s in sorted(still, key=_at, reverse=True))
 
-    def _recorded(self, change: str) -> tuple[Entry, ...]:
+    def recorded(self, change: str) -> tuple[Entry, ...]:
+        """The entries that the register has of a change, as it was last fetched."""
         try:
             return tuple(recorded.entry for recorded in self.register.read(change))
         except NotFound:

@@ -36,7 +36,10 @@ def verb(
             return  # nothing of it is left in production; what is still to be published goes out
         if change.outcome is Outcome.APPLIED and not offline:
             keeper.record(LocksHeld(world.take_locks()))
-        if change.rollback is None or change.operator or change.outcome is Outcome.APPLIED:
-            keeper.record(RollbackWanted(f"{why} (offline: {offline})" if offline else why, by))
+        wanted = RollbackWanted(f"{why} (offline: {offline})" if offline else why, by)
+        if change.operator and not offline:  # a colleague may just be accepting production as it is
+            keeper.tell(wanted)
+        elif change.rollback is None or change.operator or change.outcome is Outcome.APPLIED:
+            keeper.record(wanted)
 
     conducted(here, found, by, *attempt, prelude, Manner(json, no_input), on_demand=True)

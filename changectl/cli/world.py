@@ -4,6 +4,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -12,11 +13,12 @@ from changectl.cli.ground import Signed
 from changectl.cli.memory import Memory, unpublished
 from changectl.cli.senses import real_command, real_http
 from changectl.cli.stops import Stops
+from changectl.engine.standing import may_accept
 from changectl.engine.world import Admit, World
-from changectl.errors import ChangectlError, NotFound
-from changectl.model.change import Change
+from changectl.errors import ChangectlError, NotFound, RemoteNeeded
+from changectl.model.change import Change, Outcome
 from changectl.model.entry import Entry
-from changectl.model.events import Begun, CallDone, Event, LocksHeld, Published, StepDone, StepStarted
+from changectl.model.events import Begun, CallDone, Closed, Event, LocksHeld, Published, StepDone, StepStarted
 from changectl.model.fold import fold
 from changectl.model.resource import Call
 from changectl.register.journal import Journal
@@ -46,17 +48,29 @@ class Keeper:
 
     def record(self, event: Event) -> None:
         """Durable when it returns, but for what becomes so with the next intent. Raises CannotRecord."""
-        entry = Entry(
-            change=self.journal.change,
-            attempt=self.journal.attempt,
-            at=self.stops.now().isoformat(timespec="microseconds").replace("+00:00", "Z"),
-            by=self.by,
-            host=socket.gethostname(),
-            nonce=secrets.token_hex(16),
-            event=event,
-        )
-        self.entries.append(entry)
-        self.journal.append(entry, durable=not can_wait(event))
+        self._keep(self._entry(event))
+
+    def tell(self, event: Event) -> None:
+        """The same, and the team is told first, since a colleague may be closing the attempt; without a remote kept here.
+
+        Raises GateRefused, nothing being recorded, where somebody has closed it. Whoever dies in between finds it in the
+        register, from where `caught_up` takes it.
+        """
+        entry = self._entry(event)
+        with suppress(RemoteNeeded):
+            self.memory.register.append((*unpublished(self.entries), entry), admit=self._still_open)
+        self._keep(entry)
+
+    def accept(self, event: Closed) -> str:
+        """Close as accepted and free the locks, in one push, before it is journaled. Raises RemoteNeeded, GateRefused."""
+        entry = self._entry(event)
+        free = Unlock(self._names(), self._owner())
+        decide = partial(decision, entry.change)
+        entries = (*unpublished(self.entries), entry)
+        tip = self.memory.register.append(entries, locks=free, decide=decide, admit=self._still_open).tip
+        self._keep(entry)
+        self.record(Published(tip))
+        return tip
 
     def change(self) -> Change:
         """The change as it stands, earlier attempts included."""
@@ -76,6 +90,26 @@ class Keeper:
         free = Unlock(self._names(), self._owner()) if change.closed and change.begun else None
         decide = partial(decision, self.journal.change) if change.closed else None
         return self.memory.register.append(entries, locks=free, decide=decide).tip
+
+    def _entry(self, event: Event) -> Entry:
+        return Entry(
+            change=self.journal.change,
+            attempt=self.journal.attempt,
+            at=self.stops.now().isoformat(timespec="microseconds").replace("+00:00", "Z"),
+            by=self.by,
+            host=socket.gethostname(),
+            nonce=secrets.token_hex(16),
+            event=event,
+        )
+
+    def _keep(self, entry: Entry) -> None:
+        self.entries.append(entry)
+        self.journal.append(entry, durable=not can_wait(entry.event))
+
+    def _still_open(self, there: tuple[Entry, ...]) -> None:
+        """Raises GateRefused where the register has by now that somebody closed this attempt."""
+        if (change := fold(there)).attempt == self.journal.attempt and change.outcome is Outcome.ACCEPTED:
+            may_accept(self.journal.change, change, "")
 
     def _begun(self) -> Begun:
         return next(entry.event for entry in self.entries if isinstance(entry.event, Begun))

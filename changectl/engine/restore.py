@@ -7,7 +7,7 @@ from changectl.engine.capture import INCARNATION
 from changectl.engine.fate import read_until_right, settle_open_calls
 from changectl.engine.rest import at_rest
 from changectl.engine.sending import send_settled
-from changectl.engine.show import shown
+from changectl.engine.standing import columns
 from changectl.engine.verdict import reachable
 from changectl.engine.writing import writes
 from changectl.errors import CallNotDone, GateRefused
@@ -129,7 +129,4 @@ def _is_back(attempt: Attempt, facet: FacetRef, now: Snapshot) -> bool:
 
 
 def _leave(attempt: Attempt, facet: FacetRef, why: str, now: Snapshot, *, stranger: bool) -> None:
-    kind = attempt.world.ground.kinds[facet.ref.kind]
-    columns = (body_of(attempt.before(), facet), (attempt.ours(facet) or (None,))[-1], body_of(now, facet))
-    before, ours, present = (shown(kind.facet(facet.facet), body) for body in columns)
-    attempt.record(e.FacetLeft(facet, why, stranger, before, ours, present))
+    attempt.record(e.FacetLeft(facet, why, stranger, *columns(attempt, facet, now)))

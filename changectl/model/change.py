@@ -120,6 +120,12 @@ class Change:
         return State.PROPOSED if self.proposed else None
 
     @property
+    def unanswered(self) -> bool:
+        """Whether it went wrong by itself, and nobody has said yet why."""
+        failed = self.outcome is Outcome.ROLLED_BACK and self.rollback is not None and not self.rollback.by
+        return (failed or self.outcome is Outcome.ACCEPTED) and not self.reviews
+
+    @property
     def in_progress(self) -> bool:
         """Whether an attempt has begun and not ended."""
         return bool(self.snapshot or self.begun) and self.closed is None

@@ -1,6 +1,6 @@
 """How a command ends: the state of production in one line, and what to type next."""
 
-from changectl.model.change import Change, Outcome, asks_why
+from changectl.model.change import Change, Outcome
 from changectl.model.events import spoken
 from changectl.model.frozen import dataclass
 from changectl.model.resource import Body
@@ -74,7 +74,7 @@ def _by_whom(change: Change) -> str:
 def _after(change_id: str, change: Change) -> tuple[str, ...]:
     """Telling the team where that is still to be done, looking at it, and answering for what went wrong."""
     untold = () if change.published else (f"changectl apply --resume {change_id}",)
-    review = (f"changectl close {change_id}",) if change.owed or asks_why(change) else ()
+    review = (f"changectl close {change_id}",) if change.owed or change.unanswered else ()
     return (*untold, f"changectl show {change_id}", *review)
 
 
