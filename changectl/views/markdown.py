@@ -5,7 +5,7 @@ where the backslash is gone; so a character without width stands behind each sig
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from changectl.model.text import one_line
 
@@ -47,6 +47,12 @@ def fenced(lines: Iterable[tuple[str, object]], language: str = "", limit: int =
     shown = [f"{ours}{visible(value, limit)}" for ours, value in lines]
     ticks = _more_than(2, *shown)
     return "\n".join((f"{ticks}{language}", *shown, ticks))
+
+
+def cut(lines: Sequence[str], most: int, ask: str) -> tuple[str, ...]:
+    """The first lines of a list that is Markdown already; then how many more there are, and what to type to see them."""
+    left = len(lines) - most
+    return tuple(lines) if left <= 0 else (*lines[:most], f"- … and {left} more; run: {code(ask)}")
 
 
 def visible(value: object, limit: int = LINE) -> str:

@@ -1,0 +1,71 @@
+"""Who must approve a plan, and what happened to its resources before: the parts of a comment that come from the register."""
+
+from collections.abc import Iterator
+
+from changectl.views.comment_facts import Earlier, PlanFacts
+from changectl.views.markdown import code, cut, md
+
+
+def approval(facts: PlanFacts, most: int) -> Iterator[str]:
+    """How many must approve, how they do it, and who cannot."""
+    asking, plan = facts.asking, facts.plan
+    if asking is None or plan is None:
+        yield f"Unknown: {md(facts.without)}"
+        return
+    if plan.emergency:
+        yield "Nobody before it is applied, as it is an emergency; somebody else reviews it afterwards."
+    elif asking.needed:
+        yield f"{_count(asking.needed, 'person', 'people')}, as its risk is {plan.risk.value}, {_how(facts, asking.how)}"
+    else:
+        yield f"Nobody: a plan of risk {plan.risk.value} needs no approval in {code(plan.env)}."
+    if facts.writers and asking.needed and not plan.emergency:
+        more = len(facts.writers) - most
+        names = ", ".join(md(name, 80) for name in facts.writers[:most]) + (f" and {more} more" if more > 0 else "")
+        yield f"Not by {names}: whoever wrote a plan does not approve it." + (_OF_ONE if asking.of_one else "")
+    if asking.not_yet:
+        yield f"**A review approves nothing yet:** {md(asking.not_yet)}"
+    for each in asking.agreed[:most]:
+        own = f" **SELF-APPROVED** by its author: {md(each.why)}" if each.self_approved else ""
+        yield f"Approved already by {md(each.approver, 120)}.{own}"
+
+
+_OF_ONE = " (But this team is of one: an author may, with a reason, and is shown for ever as self-approved.)"
+
+
+def _how(facts: PlanFacts, how: str) -> str:
+    if how in ("signature", "identity"):
+        return f"by {code(f'changectl approve {facts.id}')}."
+    return "by approving this request; a review holds for this commit and no other."
+
+
+def history(facts: PlanFacts, most: int) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What is open now, and what came of the last changes of the same resources."""
+    past = facts.history
+    ask = f"changectl show {past.open[0].change if past.open else facts.id}"
+    if past.open:
+        rows = [f"- **{md(each.stands, 40)}** {_change(each)}" for each in past.open]
+        yield "Open changes that touch the same", ("\n".join(cut(rows, most, ask)),)
+    if past.unknown:
+        yield "What happened the last times", (f"Unknown: {md(past.unknown)}",)
+    elif past.past:
+        rows = [_row(each) for each in past.past]
+        yield "What happened the last times", ("\n".join(cut(rows, most, "changectl log")),)
+    else:
+        yield "What happened the last times", ("No change of these resources is recorded.",)
+
+
+def _row(each: Earlier) -> str:
+    good = each.stands == "applied"
+    stands = md(each.stands, 40) if good else f"**{md(each.stands, 40)}**"
+    return f"- {md(each.at[:10])} {stands} {_change(each)}" + (f": {md(each.why)}" if each.why and not good else "")
+
+
+def _change(each: Earlier) -> str:
+    of = ", ".join(code(ref, 120) for ref in each.of[:3]) + (
+        f" and {len(each.of) - 3} more" if len(each.of) > 3 else ""
+    )
+    return f"{code(each.change, 128)} {md(each.title, 120)}" + (f" ({of})" if of else "")
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
