@@ -109,6 +109,11 @@ def memory(root: Path, *, fetch: bool = False) -> Memory:
     return Memory(found, register, Journals(state), state)
 
 
+def named(change: str) -> str:
+    """The change that an id or a plan's path means."""
+    return Path(change).stem if change.endswith((".yaml", ".yml")) else change
+
+
 def me(found: Memory) -> str:
     """`Name <email>` of whoever is typing. Raises ConfigurationWrong."""
     return identity(found.repository)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from changectl.cli.memory import memory
+from changectl.cli.memory import memory, named
 from changectl.cli.options import Json, output
 from changectl.views.history import show_document, show_page
 
@@ -19,7 +19,7 @@ def verb(
     json: Json = False,
 ) -> None:
     """Show what was decided, why, by whom, what happened and what came of it."""
-    wanted = Path(change).stem if change.endswith((".yaml", ".yml")) else change
+    wanted = named(change)
     story = memory(Path.cwd(), fetch=fetch).story(wanted)
     page = show_page(wanted, story.change, story.entries, detail=detail)
     output(json).result(page, show_document(wanted, story.change, story.entries, recorded=not story.unrecorded))

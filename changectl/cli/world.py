@@ -1,14 +1,13 @@
 """The World of an attempt: the only place where real effects become one."""
 
 import os
-import secrets
-import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from changectl.cli.entries import entry_now
 from changectl.cli.ground import Signed
 from changectl.cli.memory import Memory, unpublished
 from changectl.cli.senses import real_command, real_http
@@ -92,15 +91,7 @@ class Keeper:
         return self.memory.register.append(entries, locks=free, decide=decide).tip
 
     def _entry(self, event: Event) -> Entry:
-        return Entry(
-            change=self.journal.change,
-            attempt=self.journal.attempt,
-            at=self.stops.now().isoformat(timespec="microseconds").replace("+00:00", "Z"),
-            by=self.by,
-            host=socket.gethostname(),
-            nonce=secrets.token_hex(16),
-            event=event,
-        )
+        return entry_now(self.journal.change, self.journal.attempt, self.by, event)
 
     def _keep(self, entry: Entry) -> None:
         self.entries.append(entry)
