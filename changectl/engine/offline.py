@@ -3,20 +3,20 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from changectl.contracts.action import AnyAction, Deed, Pause, Send, Until, Work
 from changectl.contracts.kind import ResourceKind
 from changectl.contracts.lint import Known
-from changectl.engine.effects import Rows, Touch, rows, touched
-from changectl.engine.foretell import Unforeseeable
-from changectl.engine.verdict import reversibility
-from changectl.errors import ChangectlError
+from changectl.errors import ChangectlError, NotFound
 from changectl.model.frozen import dataclass
 from changectl.model.plan import Check, Plan, Step
-from changectl.model.preview import Reversibility, Verdict
 from changectl.model.resource import Body, Call, Ref, Resource, Target
 from changectl.model.values import Later, RefValue, ResultValue, SecretValue, later, substituted
+
+if TYPE_CHECKING:
+    from changectl.engine.effects import Rows, Touch
+    from changectl.model.preview import Verdict
 
 T = TypeVar("T")
 
@@ -25,13 +25,13 @@ T = TypeVar("T")
 class Outlook:
     """One step, seen from the plan alone.
 
-    `work` is None where it depends on what production is. `verdict`: how it would come back by itself, without an undo.
+    `work` is None where it depends on what production is. `lost`: why its kinds have no way back from it, if they have none.
     `unknown`: the operation that certainly no kind knows, so that the gate refuses it unless the plan allows it.
     """
 
     step: Step
     work: "Work | None"
-    verdict: Verdict
+    lost: str = ""
     unknown: str = ""
 
     @property
@@ -47,7 +47,7 @@ class Outlook:
     @property
     def is_lost(self) -> bool:
         """Whether nothing could bring it back: neither its kind nor an undo of its own."""
-        return self.verdict.reversibility is Reversibility.IRREVERSIBLE and not self.step.undo
+        return bool(self.lost) and not self.step.undo
 
 
 def outlooks(plan: Plan, known: Known) -> Mapping[str, Outlook]:
@@ -93,7 +93,9 @@ class _Same(Generic[T]):
 
 
 @lru_cache(maxsize=2)
-def _rows(kinds: _Same[Mapping[str, ResourceKind]]) -> Rows:
+def _rows(kinds: _Same[Mapping[str, ResourceKind]]) -> "Rows":
+    from changectl.engine.effects import rows  # 10 ms, and most plans send no call of their own
+
     return rows(kinds.value)
 
 
@@ -109,24 +111,22 @@ def _outlooks(
     return told
 
 
-def _outlook(step: Step, action: AnyAction, sight: "_Blind", table: Callable[[], Rows], made: set[Ref]) -> Outlook:
+def _outlook(step: Step, action: AnyAction, sight: "_Blind", table: "Callable[[], Rows]", made: set[Ref]) -> Outlook:
     try:
         work = action.work(step.spec, sight)
     except ChangectlError:
-        return Outlook(step, None, _UNTOLD)
+        return Outlook(step, None)
     if not isinstance(work, Send):
-        return Outlook(step, work, _EXACT)
+        return Outlook(step, work)
+    from changectl.engine.effects import touched
+
     touch = touched(table(), sight.kinds, work.call)
     if not touch.known:
         certain = not table().of(work.call) or not any(_stand_ins(step))
-        return Outlook(step, work, _UNTOLD, str(work.call) if certain else "")
-    verdict = next(_losses(work.call, touch, table(), sight.kinds, made), _EXACT)
+        return Outlook(step, work, unknown=str(work.call) if certain else "")
+    lost = next(_losses(work.call, touch, table(), sight.kinds, made), "")
     made |= touch.creates
-    return Outlook(step, work, verdict)
-
-
-_EXACT = Verdict(Reversibility.EXACT)
-_UNTOLD = Verdict(Reversibility.UNKNOWN, "only a preview can tell")
+    return Outlook(step, work, lost)
 
 
 def _stand_ins(step: Step) -> Iterator[Later]:
@@ -134,9 +134,11 @@ def _stand_ins(step: Step) -> Iterator[Later]:
 
 
 def _losses(
-    call: Call, touch: Touch, table: Rows, kinds: Mapping[str, ResourceKind], made: set[Ref]
-) -> Iterator[Verdict]:
-    """What a call does that its kinds have no way back from. What the plan itself has made may go again."""
+    call: Call, touch: "Touch", table: "Rows", kinds: Mapping[str, ResourceKind], made: set[Ref]
+) -> Iterator[str]:
+    """Why there is no way back from what a call does. What the plan itself has made may go again."""
+    from changectl.engine.verdict import reversibility
+
     for ref in sorted(touch.deletes - made):
         if not any(_ANSWER in part for part in ref.id):
             yield from _if_lost(reversibility(kinds[ref.kind], {}, None))
@@ -146,12 +148,14 @@ def _losses(
         yield from _if_lost(reversibility(kinds[kind], None, {}))
     for facet in sorted(touch.writes):
         if kinds[facet.ref.kind].facet(facet.facet).write is None and facet.ref not in touch.creates:
-            yield Verdict(Reversibility.IRREVERSIBLE, f"AWS has no call that puts {facet.facet} back")
+            yield f"AWS has no call that puts {facet.facet} back"
 
 
-def _if_lost(verdict: Verdict) -> Iterator[Verdict]:
+def _if_lost(verdict: "Verdict") -> Iterator[str]:
+    from changectl.model.preview import Reversibility
+
     if verdict.reversibility is Reversibility.IRREVERSIBLE:
-        yield verdict
+        yield verdict.why
 
 
 _ANSWER = "(an answer)"
@@ -170,7 +174,7 @@ class _Blind:
 
     def now(self, ref: Ref) -> Resource | None:
         """Not known."""
-        raise Unforeseeable(f"{ref} is not read")
+        raise NotFound(f"{ref} is not read")
 
     def known(self, value: Body) -> Body:
         """Later values replaced by words that stand for them."""

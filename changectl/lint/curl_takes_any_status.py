@@ -9,7 +9,7 @@ from changectl.model.argv import program
 from changectl.model.node import Node
 from changectl.model.plan import Check, Plan
 
-_LOOKS = re.compile(r"--(?:fail|write-out).*|-[A-Za-z]*[fwK].*|--config", re.DOTALL)
+_LOOKS = r"(?s)--(?:fail|write-out).*|-[A-Za-z]*[fwK].*|--config"
 """Options by which a wrong answer makes a difference, or may."""
 
 
@@ -23,7 +23,7 @@ def find(plan: Plan, root: Node, known: Known) -> Iterable[Finding]:
 
 def _takes_any(check: Check) -> bool:
     name, *rest = program(check.spec.argv) or ("",)
-    return name == "curl" and check.spec.expect == 0 and not any(_LOOKS.fullmatch(word) for word in rest)
+    return name == "curl" and check.spec.expect == 0 and not any(re.fullmatch(_LOOKS, word) for word in rest)
 
 
 RULE = LintRule(

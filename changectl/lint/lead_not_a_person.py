@@ -6,123 +6,33 @@ from collections.abc import Iterable
 from changectl.contracts.lint import Finding, Known, LintRule, Severity, at
 from changectl.model.node import Node
 from changectl.model.plan import Plan
+from changectl.model.wording import words
 from changectl.planfile.words import listing, quoted
 
-_GROUPS = frozenset(
-    (
-        *(
-            "team",
-            "teams",
-            "squad",
-            "squads",
-            "crew",
-            "guild",
-            "group",
-            "tribe",
-            "department",
-            "dept",
-            "everyone",
-            "everybody",
-        ),
-        *("anyone", "anybody", "someone", "somebody", "whoever", "nobody", "noone", "oncall", "devs", "developers"),
-        *(
-            "engineers",
-            "admins",
-            "operators",
-            "stakeholders",
-            "owners",
-            "people",
-            "folks",
-            "channel",
-            "mailing",
-            "rota",
-        ),
-        *("helpdesk", "servicedesk", "shift"),
-    )
+_GROUPS = words(
+    """
+    admins anybody anyone channel crew department dept developers devs engineers everybody everyone folks group guild
+    helpdesk mailing nobody noone operators owners people rota servicedesk shift somebody someone squad squads stakeholders
+    team teams tribe whoever
+    """
 )
 """One of these among others is enough."""
 
-_ROLES = frozenset(
-    (
-        *(
-            "all",
-            "us",
-            "we",
-            "me",
-            "myself",
-            "author",
-            "self",
-            "none",
-            "tbd",
-            "tba",
-            "tbc",
-            "na",
-            "unknown",
-            "todo",
-            "n",
-            "a",
-        ),
-        *(
-            "ops",
-            "sre",
-            "sres",
-            "devops",
-            "platform",
-            "infra",
-            "infrastructure",
-            "support",
-            "engineering",
-            "security",
-            "it",
-        ),
-        *(
-            "dba",
-            "dbas",
-            "networking",
-            "network",
-            "operations",
-            "sysops",
-            "secops",
-            "noc",
-            "cloud",
-            "backend",
-            "frontend",
-        ),
-        *("bot", "ci", "cd", "jenkins", "automation", "robot", "root", "admin", "administrator", "system", "pipeline"),
-        *(
-            "terraform",
-            "github",
-            "gitlab",
-            "actions",
-            "dependabot",
-            "renovate",
-            "duty",
-            "manager",
-            "release",
-            "incident",
-        ),
-        *("commander", "engineer", "lead", "tech", "technical", "cto", "ceo", "head", "owner", "operator", "primary"),
-        *(
-            "secondary",
-            "on",
-            "call",
-            "the",
-            "of",
-            "and",
-            "service",
-            "product",
-            "project",
-            "staff",
-            "management",
-            "desk",
-        ),
-    )
+_ROLES = words(
+    """
+    actions admin administrator all and author automation backend bot call cd ceo ci cloud commander cto dba dbas dependabot
+    desk devops duty engineer engineering frontend github gitlab head incident infra infrastructure it jenkins lead
+    management manager me myself na network networking noc none of on oncall operations operator ops owner pipeline platform
+    primary product project release renovate robot root secondary secops security self service sre sres staff support sysops
+    system tba tbc tbd tech technical terraform the todo unknown us we
+    """
 )
-"""These are nobody where there is no other word: a person may be called Dev or Rota Ops."""
+"""These are nobody where there is no other word: Ops may be a family's name."""
 
-_SEVERAL = re.compile(r"\s(?:and|or|und|oder|et|y|e|with)\s|\s?[&+,;/|]\s?", re.IGNORECASE)
-_ADDRESS = re.compile(r"<?([^\s<>@]+)@[\w.-]+\.\w+>?")
-_WORD = re.compile(r"[^\W_]+")
+_SEVERAL = r"(?i)\s(?:and|or|und|oder|et)\s|[&+,;/|]"
+_ADDRESS = r"<?([^\s<>@]+)@[\w.-]+\.\w+>?"
+_BESIDE = r"<[^<>]*>|\([^()]*\)"
+"""An address, a team: who a person is besides."""
 
 
 def find(plan: Plan, root: Node, known: Known) -> Iterable[Finding]:
@@ -148,14 +58,14 @@ def _why_nobody(lead: str) -> str:
         return "a group"
     if lead.endswith("[bot]"):
         return "a program"
-    address = _ADDRESS.fullmatch(lead)
-    name = address[1] if address else _ADDRESS.sub("", lead)
-    words = [word.lower() for word in _WORD.findall(name)]
-    if not words or all(word in _ROLES or word in _GROUPS for word in words):
+    address = re.fullmatch(_ADDRESS, lead)
+    name = address[1] if address else re.sub(_BESIDE, "", lead).strip()
+    named = [word.lower() for word in re.findall(r"[^\W_]+", name)]
+    if lead.lower() == "n/a" or all(word in _ROLES or word in _GROUPS for word in named):
         return "not a person's name"
-    if any(word in _GROUPS for word in words) or ("on" in words and "call" in words):
+    if any(word in _GROUPS for word in named):
         return "a group"
-    return "more than one person" if not address and _SEVERAL.search(name.strip()) else ""
+    return "more than one person" if not address and re.search(_SEVERAL, name) else ""
 
 
 def _is_among(lead: str, people: tuple[str, ...]) -> bool:

@@ -6,30 +6,37 @@ from collections.abc import Iterable
 from changectl.contracts.lint import Finding, Known, LintRule, Severity, texts
 from changectl.model.node import Node
 from changectl.model.plan import Plan
-from changectl.model.wording import says_nothing
+from changectl.model.wording import says_nothing, words
 from changectl.planfile.words import quoted
 
 _WORDS = ("TODO", "FIXME", "TBD", "TBA", "XXX", "CHANGEME", "CHANGE_ME", "REPLACE_ME", "REPLACEME")
 _ANY = "|".join(_WORDS)
-_MARK = re.compile(rf"(?:^|[.;:(\n]\s?)(?:{_ANY})\b|\b(?:TODO|FIXME)\s?[:(]")
-_WHOLE = re.compile(rf"(?:{_ANY})[.:!]?|\?{{3,9}}")
-_PROSE = frozenset(("title", "alternatives", "lead", "ticket", "runbook", "emergency", "before", "after", "audience"))
-_PROSE_TOO = frozenset(("comms", "channel", "none", "cannot_undo", "name", "ask"))
+_MARK = rf"(?:^|[.;:(\n]\s?)(?:{_ANY})\b|\b(?:TODO|FIXME)\s?[:(]"
+_WHOLE = rf"(?:{_ANY})[.:!]?|\?{{3,9}}"
+_PROSE = words("title alternatives ticket runbook emergency before after audience comms channel name cannot_undo ask")
+_OTHERS = words("rationale lead none")
 
 
 def find(plan: Plan, root: Node, known: Known) -> Iterable[Finding]:
-    """Texts with such a mark; where a machine reads the text, only a mark alone. An empty rationale has its own rule."""
-    for name, node in texts(root):
-        text = str(node.value)
-        if not any(word in text for word in (*_WORDS, "???")):
+    """Texts with such a mark; where a machine reads the text, only a mark alone. Empty reasons and leads have other rules."""
+    listed = [(name, node, str(node.value)) for name, node in texts(root)]
+    if not _may_have_one("\n".join([text for _, _, text in listed])):
+        return
+    for name, node, text in listed:
+        if not _may_have_one(text):
             continue
-        is_prose = name in _PROSE or name in _PROSE_TOO or (name == "rationale" and not says_nothing(text))
-        found = _WHOLE.fullmatch(text.strip()) if name != "rationale" else None
-        if is_prose and not found:
-            found = _MARK.search(text)
+        found = None if name in _OTHERS else re.fullmatch(_WHOLE, text.strip())
+        if not found and (name in _PROSE or (name == "rationale" and not says_nothing(text))):
+            found = re.search(_MARK, text)
         if found:
-            sentence = f"{quoted(found[0].strip(' .;:(' + chr(10)))} is left to do in {name or 'a list'}"
-            yield Finding(sentence, node.span, "finish it before somebody approves it")
+            mark = found[0].strip(" .;:(\n")
+            yield Finding(
+                f"{quoted(mark)} is left in {quoted(name)}", node.span, "finish it before somebody approves it"
+            )
+
+
+def _may_have_one(text: str) -> bool:
+    return any(word in text for word in (*_WORDS, "???"))
 
 
 RULE = LintRule(

@@ -20,7 +20,7 @@ def find(plan: Plan, root: Node, known: Known) -> Iterable[Finding]:
         return
     for number, outlook in enumerate(forward(plan, known)):
         if outlook.is_lost:
-            sentence = f"nothing brings back what {quoted(outlook.step.name)} does: {outlook.verdict.why}"
+            sentence = f"nothing brings back what {quoted(outlook.step.name)} does: {outlook.lost}"
             help_ = "say in back_out: cannot_undo: what is gone for good, or give the step an undo:"
             yield Finding(sentence, at(root, "steps", number, "call").span, help_)
 

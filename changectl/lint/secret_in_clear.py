@@ -6,12 +6,13 @@ from changectl.contracts.lint import Finding, Known, LintRule, Severity, texts
 from changectl.model.node import Node
 from changectl.model.plan import Plan
 from changectl.model.secret_shapes import aws_secret_keys, has_marks, is_secret_member, secret_in
+from changectl.planfile.words import quoted
 
 
 def find(plan: Plan, root: Node, known: Known) -> Iterable[Finding]:
     """Every text that looks like a secret. What it says is never repeated."""
     listed = [(name, node, str(node.value)) for name, node in texts(root)]
-    if not has_marks("\n".join(f"{name} {text}" for name, _, text in listed)):
+    if not has_marks("\n".join([word for name, _, text in listed for word in (name, text)])):
         return
     keys = frozenset(aws_secret_keys((name, text) for name, _, text in listed))
     for name, node, text in listed:
@@ -20,7 +21,7 @@ def find(plan: Plan, root: Node, known: Known) -> Iterable[Finding]:
         elif what := secret_in(text):
             yield _found(what, node)
         elif is_secret_member(name, text):
-            yield _found(f"the value of {name}", node)
+            yield _found(f"the value of {quoted(name)}", node)
 
 
 def _found(what: str, node: Node) -> Finding:

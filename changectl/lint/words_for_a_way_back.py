@@ -9,22 +9,19 @@ from changectl.model.node import Node, Span
 from changectl.model.plan import Plan
 from changectl.planfile.words import quoted
 
-_REVERT = re.compile(
-    r"(?:(?:please|just|simply|manually|we|you|can|could|will|should|then|to|by hand)\s+){0,4}"
+_REVERT = (
+    r"(?i)(?:(?:please|just|simply|manually|we|you|can|could|will|should|then|to|by hand)\s+){0,4}"
     r"(?:revert(?:ing)?|undo|roll(?:ing)?[ -]?back|back(?:ing)? out|restore|reapply|re-apply|redeploy|reverse"
-    r"|(?:put|set|change|switch|turn) (?:it|this|them|that|everything|all)(?: all)? back)\b",
-    re.IGNORECASE,
+    r"|(?:put|set|change|switch|turn) (?:it|this|them|that|everything|all)(?: all)? back)\b"
 )
-_NOT = re.compile(
-    r"\b(?:not|no|cannot|can't|won't|never|nothing|impossible|lost|gone|isn't|doesn't|without)\b", re.IGNORECASE
-)
+_NOT = r"(?i)\b(?:not|no|cannot|can't|won't|never|nothing|impossible|lost|gone|isn't|doesn't|without)\b"
 _FEW = 6
 
 
 def find(plan: Plan, root: Node, known: Known) -> Iterable[Finding]:
     """`cannot_undo`, `none` and what people are asked to do on the way back, where it says how to go back, or only that."""
     for text, place, few in _texts(plan, root, known):
-        if _REVERT.match(text) and not _NOT.search(text) and (not few or len(text.split()) <= few):
+        if text and re.match(_REVERT, text) and not re.search(_NOT, text) and (not few or len(text.split()) <= few):
             sentence = f"{quoted(text)} is a word for going back, and nothing here does it"
             yield Finding(sentence, place, "write back_out: snapshot, or the steps that do it")
 

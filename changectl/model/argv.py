@@ -6,23 +6,22 @@ from collections.abc import Sequence
 _WRAPPERS = frozenset(
     ("command", "env", "exec", "ionice", "nice", "nohup", "setsid", "stdbuf", "sudo", "time", "timeout")
 )
-_OF_A_WRAPPER = re.compile(r"-.*|\w+=.*|\d+(?:\.\d+)?[smhd]?", re.DOTALL)
+_OF_A_WRAPPER = r"(?s)-.*|\w+=.*|\d+(?:\.\d+)?[smhd]?"
 _SUCCEEDS = frozenset((":", "date", "echo", "printf", "pwd", "sleep", "true", "whoami"))
 _SHELLS = frozenset(("ash", "bash", "dash", "ksh", "sh", "zsh"))
 _NOTHING = r"(?:true|:|exit(?:\s+0)?|/(?:usr/)?bin/true|(?:echo|printf)\b[^;&|\n]*)"
-_ONLY_NOTHING = re.compile(_NOTHING)
-_WHATEVER_ELSE = re.compile(rf"\|\|\s*{_NOTHING}$")
-_AND_THEN = re.compile(rf"[;\n]\s*{_NOTHING}$")
+_WHATEVER_ELSE = rf"\|\|\s*{_NOTHING}$"
+_AND_THEN = rf"[;\n]\s*{_NOTHING}$"
 
 
 def program(argv: Sequence[str]) -> tuple[str, ...]:
     """The command line from the program itself on, without its folder: `env A=1 timeout 5 /usr/bin/curl x` is `curl x`."""
-    rest = list(argv)
-    while rest and _base(rest[0]) in _WRAPPERS:
-        rest.pop(0)
-        while rest and _OF_A_WRAPPER.fullmatch(rest[0]):
-            rest.pop(0)
-    return (_base(rest[0]), *rest[1:]) if rest else ()
+    at = 0
+    while at < len(argv) and _base(argv[at]) in _WRAPPERS:
+        at += 1
+        while at < len(argv) and re.fullmatch(_OF_A_WRAPPER, argv[at]):
+            at += 1
+    return (_base(argv[at]), *argv[at + 1 :]) if at < len(argv) else ()
 
 
 def always_succeeds(argv: Sequence[str]) -> bool:
@@ -55,10 +54,10 @@ def _always_succeeds_in_a_shell(rest: Sequence[str]) -> bool:
     script = rest[at + 1].strip(" \t\n;")
     if len(script) > _LONGEST:
         return False
-    if _ONLY_NOTHING.fullmatch(script) or _WHATEVER_ELSE.search(script):
+    if re.fullmatch(_NOTHING, script) or re.search(_WHATEVER_ELSE, script):
         return True
     stops_early = "e" in flags or "set -e" in script
-    return not stops_early and _AND_THEN.search(script) is not None
+    return not stops_early and re.search(_AND_THEN, script) is not None
 
 
 _LONGEST = 2_000

@@ -40,24 +40,22 @@ _MARKS = (
     *("dckr_", "glsa_", "dapi", "NRAK-", "shpat_", "shpca_", "shppa_", "shpss_", "ATATT3"),
 )
 _NAMING = ("passw", "passphrase", "pwd", "secret", "token", "apikey", "api_key", "api-key", "accesskey", "access_key")
-_MADE = re.compile("|".join(f"({pattern})" for pattern in MAKES.values()))
-_URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/@:'\"]{0,100}:([^\s/@'\"]{1,200})@", re.IGNORECASE)
-_SAID = re.compile(
-    r"(?:passw(?:or)?d|passphrase|pwd|(?:client|shared|app)[_-]?secret|(?:auth|access|api|bearer|refresh|secret)[_-]?token"
+_MADE = "|".join(f"({pattern})" for pattern in MAKES.values())
+_URL = r"(?i)\b[a-z][a-z0-9+.-]{1,20}://[^\s/@:'\"]{0,100}:([^\s/@'\"]{1,200})@"
+_SAID = (
+    r"(?i)(?:passw(?:or)?d|passphrase|pwd|(?:client|shared|app)[_-]?secret|(?:auth|access|api|bearer|refresh|secret)[_-]?token"
     r"|(?<![a-z])token|(?:api|access|secret|private|account)[_-]?key)[\"']?"
-    r"(\s{0,3}[=:]\s{0,3}|\s{1,3})[\"']?([^\s\"'<>,;(){}\[\]]{6,200})",
-    re.IGNORECASE,
+    r"(\s{0,3}[=:]\s{0,3}|\s{1,3})[\"']?([^\s\"'<>,;(){}\[\]]{6,200})"
 )
-_ELSEWHERE = re.compile(r"\barn:\S+|\{\{resolve:[^}\s]*\}\}")  # says where a secret is kept
-_OPTION = re.compile(r"--?[\w-]*$")
-_ACCESS_KEY = re.compile(r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b")
-_SECRET_KEY = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
-_SECRET_NAME = re.compile(
-    r"(?:password|passwd|passphrase|(?:api|secret|private|shared|account)_?key|secret_?access_?key|client_?secret"
-    r"|(?:auth|access|api|bearer|refresh|secret)_?token)",
-    re.IGNORECASE,
+_ELSEWHERE = r"\barn:\S+|\{\{resolve:[^}\s]*\}\}"  # says where a secret is kept
+_OPTION = r"--?[\w-]*$"
+_ACCESS_KEY = r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"
+_FORTY = r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])"
+_TELLING_NAME = (
+    r"(?i)(?:password|passwd|passphrase|(?:api|secret|private|shared|account)_?key|secret_?access_?key|client_?secret"
+    r"|(?:auth|access|api|bearer|refresh|secret)_?token)"
 )
-_NO_SECRET = re.compile(
+_HARMLESS = (
     r"(?i:true|false|null|none|yes|no|required|optional|enabled|disabled|redacted|secret|password|passwd|pass|changeme"
     r"|example|rotated|expired|unknown|hidden)"
     r"|[*.x_-]+|[$%{<*].*|\(?secret .*"  # what stands for a secret
@@ -69,40 +67,52 @@ _NO_SECRET = re.compile(
 
 def has_marks(text: str) -> bool:
     """Whether it may be worth looking: a few quick searches instead of all patterns."""
-    lower = text.lower()
-    return "://" in text or any(mark in text for mark in _MARKS) or any(mark in lower for mark in _NAMING)
+    return _is_made(text) or _has_login(text) or _is_named(text)
 
 
 def secret_in(text: str) -> str:
     """What sort of secret stands in a text; empty where none is seen."""
-    if found := _MADE.search(text):
+    if _is_made(text) and (found := re.search(_MADE, text)):
         return tuple(MAKES)[(found.lastindex or 1) - 1]
-    if any(_is_telling(url[1]) for url in _URL.finditer(text)):
+    if _has_login(text) and any(_is_telling(url[1]) for url in re.finditer(_URL, text)):
         return "a password in a URL"
-    rest = _ELSEWHERE.sub(" ", text)
-    return "a password or a key" if any(_says_one(rest, said) for said in _SAID.finditer(rest)) else ""
+    rest = re.sub(_ELSEWHERE, " ", text) if _is_named(text) else ""
+    return "a password or a key" if any(_says_one(rest, said) for said in re.finditer(_SAID, rest)) else ""
+
+
+def _is_made(text: str) -> bool:
+    return any(mark in text for mark in _MARKS)
+
+
+def _has_login(text: str) -> bool:
+    return "://" in text and "@" in text
+
+
+def _is_named(text: str) -> bool:
+    lower = text.lower()
+    return any(name in lower for name in _NAMING)
 
 
 def is_secret_member(name: str, value: str) -> bool:
     """Whether the value of a member is a secret by the member's name: `MasterUserPassword: …`."""
     plain = name.replace("-", "_").rpartition(".")[2]
-    found = list(_SECRET_NAME.finditer(plain))
+    found = list(re.finditer(_TELLING_NAME, plain))
     return bool(found) and found[-1].end() == len(plain) and _is_telling(value) and len(value) >= 6
 
 
 def aws_secret_keys(texts: Iterable[tuple[str, str]]) -> Iterator[str]:
     """The texts that hold a secret access key: beside an access key's id, or under a name that says so."""
     listed = list(texts)
-    beside_an_id = any(_ACCESS_KEY.search(text) for _, text in listed if "AKIA" in text or "ASIA" in text)
+    beside_an_id = any(re.search(_ACCESS_KEY, text) for _, text in listed if "AKIA" in text or "ASIA" in text)
     for name, text in listed:
-        if (beside_an_id or "secret" in name.lower()) and any(_is_random(key[0]) for key in _SECRET_KEY.finditer(text)):
+        if (beside_an_id or "secret" in name.lower()) and any(_is_random(key[0]) for key in re.finditer(_FORTY, text)):
             yield text
 
 
 def _says_one(text: str, said: re.Match[str]) -> bool:
     """`password=hunter2` and `password: hunter2` do; after a space only as an option: `--password hunter2`."""
     mark, value = said[1].strip(), said[2].rstrip(".:!?")
-    if not mark and not _OPTION.search(text, max(said.start() - 40, 0), said.start() + _word(said)):
+    if not mark and not re.search(_OPTION, text[max(said.start() - 40, 0) : said.start() + _word(said)]):
         return False
     if not _is_telling(value):
         return False
@@ -116,7 +126,7 @@ def _word(said: re.Match[str]) -> int:
 
 
 def _is_telling(value: str) -> bool:
-    return _NO_SECRET.fullmatch(value) is None
+    return re.fullmatch(_HARMLESS, value) is None
 
 
 def _is_random(key: str) -> bool:

@@ -13,11 +13,12 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")  # noqa: RUF001
 _FIGURE = re.compile(r"\d+(?:st|nd|rd|th|s|ms|m|h|d|%|x|k|kb|mb|gb|gib|mib)?")
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """A list of words as a set."""
     return frozenset(text.split())
 
 
-_GRAMMAR = _words(
+_GRAMMAR = words(
     """
     a about above after again all also am an and any are as at be because been before being below but by can come could
     did do does doing don't done down during each every for from get gets go going got had has have having he her here
@@ -27,7 +28,7 @@ _GRAMMAR = _words(
     where which while who whom why will with would yes you your
     """
 )
-_HOLLOW = _words(
+_HOLLOW = words(
     """
     asap agreed bar best better blah business change changed changes changing clear cleanup described description
     desired details discussed etc explanatory fix fixed fixes fixing fixme foo good housekeeping important improve
@@ -38,7 +39,7 @@ _HOLLOW = _words(
     urgent usual various want wanted wants wip work works x xx xxx
     """
 )
-_CHANGING = _words(
+_CHANGING = words(
     """
     activate add adjust allow alter apply boost bump close configure create deactivate decrease delete deploy disable
     drop edit enable ensure extend give grant increase insert keep launch lower modify move open patch permit put raise
@@ -46,7 +47,7 @@ _CHANGING = _words(
     adapt allows achieve able order want currently current today
     """
 )
-_MEASURING = _words(
+_MEASURING = words(
     """
     big bigger enough few fewer great greater high higher large larger less little long longer lot low many much new
     short shorter small smaller sufficient insufficient value values setting settings parameter parameters config
@@ -86,7 +87,7 @@ def stem(word: str) -> str:
 
 
 _EVERYDAY = _GRAMMAR | _HOLLOW | _CHANGING | _MEASURING | {stem(word) for word in _CHANGING}
-_PLACES = _words("aws app application cloud env environment hotfix infra infrastructure live server system")
+_PLACES = words("aws app application cloud env environment hotfix infra infrastructure live server system")
 
 
 def _own_words(text: str, everyday: frozenset[str]) -> Iterator[str]:
