@@ -4,7 +4,7 @@ What it answers is not trusted: it cannot send our token elsewhere, fill our mem
 """
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import field
 from itertools import count
 from typing import TYPE_CHECKING
@@ -62,22 +62,31 @@ class Web:
     def listing(
         self, path: str, query: Mapping[str, object] | None = None, within: str = "", absent: Collection[int] = ()
     ) -> Sequence[object] | None:
-        """Everything in a listing, to its last page; `within`: the member that holds it. Raises ForgeFailed."""
+        """Everything in a listing; None where the status is one of `absent`. As `pages` otherwise."""
+        found = tuple(self.pages(path, query, within, absent))
+        return tuple(item for page in found for item in page) if found else None
+
+    def pages(
+        self, path: str, query: Mapping[str, object] | None = None, within: str = "", absent: Collection[int] = ()
+    ) -> Iterator[Sequence[object]]:
+        """A listing, page by page to its last; `within`: the member that holds it. Raises ForgeFailed, also when it is endless.
+
+        There is at least one page, but for a status that is one of `absent`.
+        """
         url = address(self.api, path, {"per_page": 100, **(query or {})})
-        found: list[object] = []
         for page in range(PAGES):
             read = self._read(path, url, () if page else absent)
             if read is None:
-                return None
+                return
             answer, came_from = read
             document = self._json("GET", path, answer)
             items = document.get(within) if within and isinstance(document, dict) else document
             if not isinstance(items, list):
                 raise self._nonsense("GET", path, "no list")
-            found += items
+            yield items
             target = next_page(answer.headers.get("link", ""))
             if target is None:
-                return tuple(found)
+                return
             url = follows(self.api, came_from, target) or ""
             if not url:
                 raise self._nonsense("GET", path, "with a next page outside its API, where we do not send a token")
