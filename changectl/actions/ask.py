@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 
 from changectl.contracts.action import Action, Deed, Reading, Sight
+from changectl.contracts.kind import ResourceKind
 from changectl.model.node import Node
+from changectl.model.resource import Body
 from changectl.model.text import one_line
+from changectl.planfile.jsonschema_parts import LINE, PROSE, said
 from changectl.planfile.schema import line, member, prose
 
 
@@ -25,6 +28,16 @@ def says(spec: Deed) -> str:
     return one_line(f"ask a person: {spec.what}")
 
 
+def schema(kinds: Mapping[str, ResourceKind]) -> Mapping[str, Body]:
+    """For editors."""
+    return {
+        "properties": {
+            "ask": said(PROSE, "What a person does, and confirms."),
+            "answer": said(LINE, "What they are to note of it; it is recorded."),
+        }
+    }
+
+
 ACTION: Action[Deed] = Action(
     key="ask",
     summary="a person does it, and confirms at the terminal; with a `check`, that must show it too",
@@ -39,4 +52,5 @@ ACTION: Action[Deed] = Action(
   check: {http: "https://valves.example.com/7", contains: open}
   undo: {ask: Close the valve again.}
 """,
+    schema=schema,
 )

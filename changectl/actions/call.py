@@ -9,10 +9,12 @@ from changectl.aws.params import complaints_about, json_texts
 from changectl.aws.reads import is_read
 from changectl.aws.sensitive import HIDDEN, redacted
 from changectl.contracts.action import Action, Reading, Send, Sight
+from changectl.contracts.kind import ResourceKind
 from changectl.model.frozen import dataclass
 from changectl.model.node import Complaints, Node
 from changectl.model.resource import Body, Call
 from changectl.model.text import one_line
+from changectl.planfile.jsonschema_parts import OPERATION, VALUE, said
 from changectl.planfile.schema import line
 from changectl.planfile.typed import typed
 from changectl.planfile.words import in_place_of, near, quoted
@@ -93,6 +95,17 @@ def says(spec: CallSpec) -> str:
     return one_line(f"send {call}" + (f" for {', '.join(about)}" if about else ""))
 
 
+def schema(kinds: Mapping[str, ResourceKind]) -> Mapping[str, Body]:
+    """For editors. The parameters are checked by `check`, against AWS's own model."""
+    params = {"type": "object", "allOf": [VALUE]}
+    return {
+        "properties": {
+            "call": said(OPERATION, "The operation, as in iam.put_role_policy."),
+            "with": said(params, "Its parameters, by AWS's names."),
+        }
+    }
+
+
 ACTION = Action(
     key="call",
     summary="one AWS API call, with its parameters; they are checked against AWS's model",
@@ -105,4 +118,5 @@ ACTION = Action(
   call: elbv2.set_ip_address_type
   with: {LoadBalancerArn: {$ref: load-balancer/rentals}, IpAddressType: dualstack}
 """,
+    schema=schema,
 )

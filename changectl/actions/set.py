@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from changectl.contracts.action import Action, Aim, Reading, Sight
-from changectl.contracts.kind import Facet
+from changectl.contracts.kind import Facet, ResourceKind
 from changectl.engine.naming import facet_of, kind_of
+from changectl.engine.wish_schema import change_schema
 from changectl.engine.wishes import Item, Wish, as_item, authored, wishes_of
 from changectl.errors import Drifted, NotFound, PlanWrong
 from changectl.model.edit import Add, Become, Edit, Mismatch, Remove, Was, edited
@@ -14,6 +15,7 @@ from changectl.model.frozen import dataclass
 from changectl.model.node import Node
 from changectl.model.resource import Body, FacetRef, Target
 from changectl.model.text import one_line
+from changectl.planfile.jsonschema_parts import said
 from changectl.planfile.schema import mapping
 from changectl.planfile.targets import target
 
@@ -138,6 +140,26 @@ def says(spec: SetSpec) -> str:
     return one_line(f"set {', '.join(spec.change)} of {spec.target}")
 
 
+def schema(kinds: Mapping[str, ResourceKind]) -> Mapping[str, Body]:
+    """For editors: the kinds there are, and of each the settings that can be written."""
+    named = {"type": "string", "pattern": rf"^\s*(?:{'|'.join(sorted(kinds))})/\S"}
+    change = {"type": "object", "minProperties": 1}
+    return {
+        "properties": {
+            "set": said(named, "The resource, as in security-group/web."),
+            "change": said(change, "Its settings, each with what it is and what it shall be: {from: …, to: …}."),
+        },
+        "required": ["change"],
+        "allOf": [
+            {
+                "if": {"properties": {"set": {"type": "string", "pattern": rf"^\s*{name}/"}}},
+                "then": {"properties": {"change": change_schema(kind)}},
+            }
+            for name, kind in kinds.items()
+        ],
+    }
+
+
 ACTION = Action(
     key="set",
     summary="bring settings of one resource to what the plan says; refused where they are not what it starts from",
@@ -165,4 +187,5 @@ ACTION = Action(
   change:
     value: {from: "7", to: "14"}                   # {from, to} right under a setting is the whole of it
 """,
+    schema=schema,
 )

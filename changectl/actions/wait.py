@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from changectl.contracts.action import Action, Pause, Reading, Sight, Until
+from changectl.contracts.kind import ResourceKind
 from changectl.model.node import Node
+from changectl.model.resource import Body
 from changectl.model.text import one_line
 from changectl.planfile.durations import some_time
+from changectl.planfile.jsonschema_parts import CHECK, SOME_TIME, said
+from changectl.planfile.jsonschema_parts import record as members_of
 from changectl.planfile.schema import record
 
 
@@ -45,6 +49,23 @@ def _spelled(duration: timedelta) -> str:
     return "".join(f"{number}{unit}" for number, unit in parts if number)
 
 
+def schema(kinds: Mapping[str, ResourceKind]) -> Mapping[str, Body]:
+    """For editors."""
+    until = members_of(
+        {"until": said(CHECK, "Until this passes."), "for": said(SOME_TIME, "At most.")}, ("until", "for")
+    )
+    return {
+        "properties": {
+            "wait": {
+                "description": "How long; or until a check passes, and for how long at most.",
+                "if": {"type": "object"},
+                "then": until,
+                "else": SOME_TIME,
+            }
+        }
+    }
+
+
 ACTION: Action[Pause | Until] = Action(
     key="wait",
     summary="let time pass, or wait until a check passes; it has failed when the time is over and the check did not pass",
@@ -60,4 +81,5 @@ ACTION: Action[Pause | Until] = Action(
     until: {http: "https://rentals.example.com/health", expect: 200}
     for: 5m
 """,
+    schema=schema,
 )

@@ -150,7 +150,7 @@ class Facet:
     members: tuple[str, ...] = ()
     author: Callable[[Mapping[str, Any]], "tuple[str, Body]"] | None = None
     author_members: tuple[str, ...] = ()
-    said: Callable[[str, Body], Mapping[str, str]] | None = None
+    said: Callable[[str, Body], Mapping[str, Body]] | None = None
     blank: Mapping[str, str] = field(default_factory=dict, hash=False)
     plain: str = ""
     owned_by: str = ""

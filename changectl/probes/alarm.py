@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 from changectl.contracts.action import Reading
+from changectl.contracts.kind import ResourceKind
 from changectl.contracts.probe import CannotAsk, Judgement, Observation, Probe, Senses, Verdict
 from changectl.model.frozen import dataclass
 from changectl.model.node import Node
-from changectl.model.resource import Call
+from changectl.model.resource import Body, Call
 from changectl.model.text import one_line
+from changectl.planfile.jsonschema_parts import LINE, REGION, said
 from changectl.planfile.patterns import region
 from changectl.planfile.schema import line, member
 
@@ -59,6 +61,16 @@ def says(spec: AlarmSpec) -> str:
     return one_line(f"the alarm {spec.name} is OK")
 
 
+def schema(kinds: Mapping[str, ResourceKind]) -> Mapping[str, Body]:
+    """For editors."""
+    return {
+        "properties": {
+            "alarm": said(LINE, "The name of a CloudWatch alarm that is OK."),
+            "region": said(REGION, "Its region, where that is not the plan's."),
+        }
+    }
+
+
 PROBE = Probe(
     key="alarm",
     summary="a CloudWatch alarm, metric or composite, is OK",
@@ -71,4 +83,5 @@ PROBE = Probe(
 - alarm: rentals-5xx
   region: us-east-1      # the plan's where it is not said
 """,
+    schema=schema,
 )

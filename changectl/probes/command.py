@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from changectl.contracts.action import Reading
+from changectl.contracts.kind import ResourceKind
 from changectl.contracts.probe import CannotAsk, Judgement, Observation, Probe, Senses, Verdict
 from changectl.model.frozen import dataclass
 from changectl.model.node import Complaints, Node
+from changectl.model.resource import Body
 from changectl.model.text import one_line
 from changectl.planfile.durations import some_time
+from changectl.planfile.jsonschema_parts import SOME_TIME, said
 from changectl.planfile.schema import member, sequence, whole, written
 
 TIMEOUT = timedelta(seconds=60)
@@ -118,6 +121,18 @@ def says(spec: CommandSpec) -> str:
     return one_line(f"{shlex.join(spec.argv)} ends with {spec.expect}")
 
 
+def schema(kinds: Mapping[str, ResourceKind]) -> Mapping[str, Body]:
+    """For editors."""
+    argv = {"type": ["string", "array"], "minItems": 1, "minLength": 1, "items": {"type": ["string", "number"]}}
+    return {
+        "properties": {
+            "command": said(argv, "What is started, without a shell: words, or a list of them."),
+            "expect": said({"type": "integer", "minimum": 0, "maximum": 255}, "Its exit status; 0 by default."),
+            "timeout": said(SOME_TIME, "Then it is killed, with all that it started."),
+        }
+    }
+
+
 PROBE = Probe(
     key="command",
     summary="a command ends with the expected status; it gets no shell and no AWS credentials",
@@ -131,4 +146,5 @@ PROBE = Probe(
   expect: 0                           # its exit status
   timeout: 60s                        # then it is killed, with all that it started
 """,
+    schema=schema,
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 
 from changectl.contracts.action import Reading
-from changectl.contracts.kind import Facet
+from changectl.contracts.kind import Facet, ResourceKind
 from changectl.contracts.probe import CannotAsk, Judgement, Observation, Probe, Senses, Verdict
 from changectl.engine.naming import facet_of, kind_of
 from changectl.engine.wishes import as_item, authored
@@ -15,6 +15,8 @@ from changectl.model.node import Complaints, Node
 from changectl.model.resource import Body, Target
 from changectl.model.text import one_line
 from changectl.model.values import RefValue, later, substituted
+from changectl.planfile.jsonschema_parts import LINE, VALUE
+from changectl.planfile.jsonschema_parts import said as explained
 from changectl.planfile.schema import line, member
 from changectl.planfile.targets import target
 from changectl.planfile.typed import typed
@@ -136,6 +138,22 @@ def says(spec: FacetSpec) -> str:
     return one_line(f"{spec.target} {spec.facet.name} {spec.at}".strip() + " is as expected")
 
 
+def schema(kinds: Mapping[str, ResourceKind]) -> Mapping[str, Body]:
+    """For editors: the kinds there are, and the settings that each has."""
+    words = (f"{kind.name}/\\S.*\\s(?:{'|'.join(facet.name for facet in kind.facets)})" for kind in kinds.values())
+    setting = {"type": "string", "pattern": rf"^\s*(?:{'|'.join(words)})\s*$"}
+    return {
+        "properties": {
+            "facet": explained(setting, "A resource, a space, its setting: security-group/web ingress."),
+            "at": explained(LINE, "A member of it."),
+            "expect": explained(VALUE, "What it is; null is absent."),
+            "contains": explained(VALUE, "What is in it, beside other things."),
+            "absent": explained(VALUE, "What is not in it."),
+        },
+        "anyOf": [{"required": [test]} for test in TESTS],
+    }
+
+
 PROBE = Probe(
     key="facet",
     summary="a live setting of a resource is as it should be",
@@ -154,4 +172,5 @@ PROBE = Probe(
 - facet: security-group/web tags
   contains: {Team: rentals}                    # or names alone: [Team, Cost]
 """,
+    schema=schema,
 )

@@ -7,11 +7,14 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from changectl.contracts.action import Reading
+from changectl.contracts.kind import ResourceKind
 from changectl.contracts.probe import CannotAsk, Judgement, Observation, Probe, Senses, Verdict
 from changectl.model.frozen import dataclass
 from changectl.model.node import Complaints, Node
+from changectl.model.resource import Body
 from changectl.model.text import one_line
 from changectl.planfile.durations import some_time
+from changectl.planfile.jsonschema_parts import LINE, SOME_TIME, said
 from changectl.planfile.schema import choice, line, listed, member, whole
 
 SUCCESS = tuple(range(200, 300))
@@ -140,6 +143,23 @@ def says(spec: HttpSpec) -> str:
     return one_line(f"{spec.url} answers {_listed(spec.expect)}")
 
 
+def schema(kinds: Mapping[str, ResourceKind]) -> Mapping[str, Body]:
+    """For editors."""
+    status = {"type": "integer", "minimum": 100, "maximum": 599}
+    statuses = {"if": {"type": "array"}, "then": {"type": "array", "items": status, "minItems": 1}, "else": status}
+    return {
+        "properties": {
+            "http": said(
+                {"type": "string", "pattern": r"^\s*[Hh][Tt][Tt][Pp][Ss]?://\S+\s*$"}, "The address that is asked."
+            ),
+            "expect": said(statuses, "The status of the answer, or a list of those that are good."),
+            "contains": said(LINE, "What stands in the first 64 KiB of the answer."),
+            "method": said({"enum": ["GET", "HEAD"]}, "GET, or HEAD."),
+            "timeout": said(SOME_TIME, "For all of it."),
+        }
+    }
+
+
 PROBE = Probe(
     key="http",
     summary="a web page answers with the expected status and text; redirects are not followed",
@@ -155,4 +175,5 @@ PROBE = Probe(
   method: GET            # or HEAD
   timeout: 5s            # for all of it, name lookup included
 """,
+    schema=schema,
 )

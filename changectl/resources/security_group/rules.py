@@ -14,7 +14,7 @@ IDS = {"group": "sg-", "prefix_list": "pl-"}
 PROTOCOLS = {"-1": "all", "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
 MEMBERS = ("protocol", "port", "ports", "cidr", "group", "prefix_list", "description")
 
-BLANK = {"protocol": "tcp", "port": "<port>", "cidr": "<network, as in 203.0.113.0/24>", "description": "<whose>"}
+BLANK = {"protocol": "tcp", "port": "<port>", "cidr": "<network such as 203.0.113.0/24>", "description": "<whose>"}
 
 
 def rule(said: Mapping[str, Any]) -> tuple[str, Body]:
@@ -33,18 +33,19 @@ def rule(said: Mapping[str, Any]) -> tuple[str, Body]:
     return _key(protocol, _asked_ports(protocol, said), peer), {name: str(text) for name, text in body.items() if text}
 
 
-def said(key: str, body: Body) -> dict[str, str]:
+def said(key: str, body: Body) -> dict[str, Body]:
     """A rule as a plan describes it; `rule` makes the same key and body of it again."""
-    protocol, *ports, peer = key.split(" ")
+    protocol, *rest, peer = key.split(" ")
+    ports = "".join(rest)
     sort = {"sg-": "group", "pl-": "prefix_list"}.get(peer[:3], "cidr")
     owner, description = (body.get(name, "") for name in ("Owner", "Description"))
     parts = {
         "protocol": protocol,
-        "ports" if "-" in "".join(ports)[1:] else "port": "".join(ports),
+        "ports" if "-" in ports[1:] else "port": int(ports) if re.fullmatch(r"-?\d+", ports) else ports,
         sort: f"{owner}/{peer}" if owner else peer,
         "description": description,
     }
-    return {name: text for name, text in parts.items() if text}
+    return {name: part for name, part in parts.items() if part != ""}
 
 
 def widens(now: Body, want: Body) -> bool:

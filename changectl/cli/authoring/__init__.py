@@ -1,0 +1,1 @@
+"""What `changectl new` does, part by part."""
