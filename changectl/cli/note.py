@@ -29,7 +29,7 @@ def verb(change: ChangeArgument, words: Words = None, json: Json = False) -> Non
     """Write a sentence beside a change, for whoever reads of it later."""
     found, wanted = memory(Path.cwd(), fetch=True), named(change)
     by, known = me(found), _known(found, wanted)
-    draft = found.state / "drafts" / f"{wanted}.note"
+    draft = found.state / "drafts" / f"{wanted}.{'said' if words else 'note'}"  # what is half written stays where it is
     said = _said(found, wanted, words or [], draft)
     noted = Noted(by, recordable(said, "the note"))
     note = entry_now(wanted, known.attempt, by, noted)

@@ -106,8 +106,7 @@ class Keeper:
         return next(entry.event for entry in self.entries if isinstance(entry.event, Begun))
 
     def _owner(self) -> Owner:
-        first = self.entries[0]
-        return Owner(first.change, first.attempt, first.nonce, self.by, first.host, first.at)
+        return owner_of(self.entries[0], self.by)
 
     def _names(self) -> tuple[str, ...]:
         begun = self._begun()
@@ -116,6 +115,11 @@ class Keeper:
             for f in begun.facets
         }
         return tuple(sorted(groups))
+
+
+def owner_of(first: Entry, holder: str) -> Owner:
+    """Who an attempt's locks belong to, told by the first entry of its journal."""
+    return Owner(first.change, first.attempt, first.nonce, holder, first.host, first.at)
 
 
 def can_wait(event: Event) -> bool:

@@ -13,8 +13,8 @@ from changectl.model.events import Standing
 from changectl.model.resource import FacetRef, Snapshot
 
 
-def may_accept(change_id: str, change: Change, where: str) -> None:
-    """Raises unless the change needs an operator. `where`: the machine that conducts it, to name."""
+def may_accept(change_id: str, change: Change, go_on: str) -> None:
+    """Raises unless the change needs an operator. `go_on`: what to type for an attempt that has not come so far."""
     if change.outcome is Outcome.ACCEPTED and change.closed:
         who, why = change.closed.by or "somebody", change.closed.why
         raise GateRefused(f"{who} has accepted it already: {why}", f"changectl show {change_id}")
@@ -27,11 +27,7 @@ def may_accept(change_id: str, change: Change, where: str) -> None:
         return
     if not change.in_progress:
         raise NotFound(f"{change_id} has not been applied", f"changectl apply {change_id}")
-    raise InProgress(
-        f"attempt {change.attempt} of {change_id} has not ended, and is conducted by {where}",
-        f"there: changectl rollback {change_id}; where that machine is gone: "
-        f'changectl close {change_id} --accept --gone {where} --why "…"',
-    )
+    raise InProgress(f"attempt {change.attempt} of {change_id} has not ended", go_on)
 
 
 def wrong(change: Change) -> tuple[FacetRef, ...]:

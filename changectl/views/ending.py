@@ -67,6 +67,21 @@ def _operator(change_id: str, change: Change) -> Ending:
     return Ending(Status.NEEDS_OPERATOR, Production.MIXED, said, (f"changectl show {change_id}", *on, *out))
 
 
+def exits_page(change_id: str, change: Change, host: str) -> Page:
+    """What a person can decide where a change needs an operator. `host`: where its snapshot is."""
+    why = change.operator.why if change.operator else ""
+    ways = (
+        (f"changectl rollback {change_id}", f"on {host}: takes back what is still this change's"),
+        (f'changectl close {change_id} --accept --why "…"', "leaves production as it is, and frees the settings"),
+        ("changectl new", "goes forward with another change, once this one is closed"),
+    )
+    return (
+        line(text(f"{change_id} needs an operator: {why}.")),
+        line("There are three ways out:"),
+        *(part for words, what in ways for part in (line(command(words), indent=2), line(text(what), indent=6))),
+    )
+
+
 def _by_whom(change: Change) -> str:
     return (change.closed.by if change.closed else "") or "somebody"
 
