@@ -31,6 +31,7 @@ changectl:
     - /opt/changectl/bin/pip install --quiet "<<requirement>>"
     - umask 077 && printf '%s' "$CHANGECTL_AWS_TOKEN" > /opt/aws-token
   script:
+    - git -C "$CI_PROJECT_DIR" symbolic-ref refs/remotes/origin/HEAD "refs/remotes/origin/$CI_DEFAULT_BRANCH"
     - cd "$CI_PROJECT_DIR/<<directory>>"
     - >-
       if [ -n "$CHANGECTL_READ_ROLE" ]; then
@@ -65,11 +66,17 @@ def gitlab_files(wanted: Wanted) -> tuple[File, ...]:
 def job(wanted: Wanted) -> str:
     """The job's text."""
     region = wanted.production[0].regions[0] if wanted.production else wanted.envs[0].regions[0]
+    return filled(wanted.folder, f"https://{wanted.home.host}", wanted.source.requirement, region)
+
+
+def filled(folder: str, audience: str, requirement: str, region: str) -> str:
+    """The same for these; each may be a variable of GitLab's, as in the template that others include."""
+    directory = folder.rstrip("/") or "."
     values = {
-        "folder": wanted.folder,
-        "directory": wanted.folder.rstrip("/") or ".",
-        "audience": f"https://{wanted.home.host}",
-        "requirement": wanted.source.requirement,
+        "folder": folder,
+        "directory": directory,
+        "audience": audience,
+        "requirement": requirement,
         "region": region,
     }
     text = JOB
