@@ -59,7 +59,7 @@ def _goes_on(keeper: Keeper, manner: Manner) -> None:
     """Where a person was wanted and nobody could be asked, and now somebody can, it goes on."""
     operator = keeper.change().operator
     if operator is not None and operator.because == "person" and can_ask(manner.no_input):
-        keeper.record(TakenUp())
+        keeper.tell(TakenUp())
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from changectl.errors import WrongUsage
 def edited(path: Path, root: Path) -> None:
     """Open a file and wait until the editor is closed. Raises WrongUsage where that failed; the file is there."""
     argv = _argv(root)
-    hint = f"the plan is there: {path}"
+    hint = f"what you wrote is there: {path}"
     try:
         process = subprocess.Popen([*argv, str(path)])
     except OSError as why:
