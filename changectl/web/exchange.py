@@ -22,6 +22,9 @@ LARGEST = 32 * 1024 * 1024
 """Bytes of a body that are read; a page of a hundred pull requests has about two million."""
 
 
+CHUNK = 64 * 1024
+
+
 def pool_for(host: str) -> "urllib3.PoolManager":
     """Connections to a host, through the proxy that the environment names, unless it names the host in NO_PROXY."""
     from urllib import request
@@ -73,12 +76,14 @@ def _exchanged(
 
 def _body(answer: "urllib3.BaseHTTPResponse") -> bytes | None:
     """The body as it was sent, not unpacked: a small one cannot become a huge one. None where it is too large."""
-    content = answer.read(LARGEST + 1, decode_content=False)
-    if len(content) > LARGEST:
-        answer.close()
-        return None
+    content = bytearray()
+    while chunk := answer.read(CHUNK, decode_content=False):  # to its end: only there urllib3 notices that it was cut
+        content += chunk
+        if len(content) > LARGEST:
+            answer.close()
+            return None
     answer.release_conn()
-    return content
+    return bytes(content)
 
 
 def _silence(error: Exception) -> Silence:

@@ -109,7 +109,9 @@ class FakeServer:
         cut: bool = False,
         hang: bool = False,
     ) -> Self:
-        """Misbehave for the next `times` requests whose target has `match` in it. Earlier ones come first."""
+        """Misbehave for the next `times` requests whose target has `match` in it; faults that were set earlier come first."""
+        if cut and body is None:
+            status, body = 200, b'[{"the end of this": "was never sent"}]'
         reply = Reply(status, document, dict(headers or {}), body)
         self.faults.append(Fault(match, times, method, reply, cut, hang))
         return self
