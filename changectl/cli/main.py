@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from changectl import __version__
@@ -166,7 +167,7 @@ def _program() -> Callable[..., None]:
 def _show(error: "ChangectlError", argv: Sequence[str]) -> None:
     from changectl.views.failure import failure_document, failure_page
 
-    if "--json" in argv:
+    if _wants_a_document(argv):
         import json
 
         sys.stdout.write(json.dumps(failure_document(error), indent=2) + "\n")
@@ -174,6 +175,11 @@ def _show(error: "ChangectlError", argv: Sequence[str]) -> None:
         sys.stderr.writelines(f"{line}\n" for line in lines)  # type: ignore[attr-defined]
     else:
         _say(failure_page(error))
+
+
+def _wants_a_document(argv: Sequence[str]) -> bool:
+    """Whether a program reads the result, and so the error."""
+    return "--json" in argv or "--format=json" in argv or ("--format", "json") in pairwise(argv)
 
 
 def _show_bug(error: Exception) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import TextIO
 
@@ -32,9 +33,7 @@ class Output:
         """
         try:
             if self.documents:
-                ascii_only = sys.stdout.encoding.lower() != "utf-8"
-                said = json.dumps(document, indent=2, ensure_ascii=ascii_only)
-                sys.stdout.write(_UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], said) + "\n")
+                sys.stdout.write(document_text(document, ascii_only=sys.stdout.encoding.lower() != "utf-8"))
             else:
                 self._print(page, sys.stdout)
             sys.stdout.flush()
@@ -42,6 +41,11 @@ class Output:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is buffered would fail again
             if not isinstance(why, BrokenPipeError):
                 raise WrongUsage(f"the result cannot be written: {why.strerror}", "df") from why
+
+    def lines(self, lines: Iterable[str]) -> None:
+        """Lines that are safe to show already, on stdout as they are; nothing where JSON was asked for."""
+        if not self.documents:
+            sys.stdout.writelines(f"{_sayable(line, sys.stdout)}\n" for line in lines)
 
     def page(self, page: Page) -> None:
         """For people only, on stdout; nothing where JSON was asked for."""
@@ -69,6 +73,12 @@ class Output:
         if self.color != "auto":
             return self.color == "always"
         return to.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def document_text(document: Body, *, ascii_only: bool = False) -> str:
+    """A JSON document as it is printed, with nothing in it that acts on a terminal, or that a runner obeys."""
+    said = json.dumps(document, indent=2, ensure_ascii=ascii_only).replace("##[", "#\\u0023[")
+    return _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], said) + "\n"
 
 
 def _sayable(line: str, to: TextIO) -> str:

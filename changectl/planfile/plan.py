@@ -82,11 +82,11 @@ def _complain_of_no_version(root: Node, complaints: Complaints) -> None:
 
 
 def _plan(root: Node, content_digest: str, plan_id: str, forms: Forms, complaints: Complaints) -> Plan | None:
+    if isinstance(root.value, dict) and "plan" not in root.value:
+        _complain_of_no_version(root, complaints)
     members = record(root, complaints, (*REQUIRED, *OPTIONAL), REQUIRED[1:])
     if members is None:
         return None
-    if "plan" not in members:
-        _complain_of_no_version(root, complaints)
     member(members, "plan", whole(1, VERSION), complaints, VERSION)
     steps = StepReader(forms, complaints)
     plan = Plan(

@@ -25,7 +25,7 @@ def complaints_text(path: str, content: bytes, complaints: Sequence[Complaint], 
 
 
 def complaints_json(files: Iterable[tuple[str, Sequence[Complaint]]]) -> dict[str, Body]:
-    """The complaints of several files; `ok` where none is an error."""
+    """The complaints of several files; `ok` where none is an error. `fix` may safely take the place; null: nobody knows."""
     plans = [
         {"path": path, "ok": _is_ok(complaints), "complaints": [_json(complaint) for complaint in complaints]}
         for path, complaints in files
@@ -48,17 +48,18 @@ def _json(complaint: Complaint) -> dict[str, Body]:
         "column": span.column,
         "end_line": span.end_line or span.line,
         "end_column": span.end_column or span.column,
+        "fix": complaint.fix,
     }
 
 
 def _one(path: str, lines: Sequence[str], complaint: Complaint, width: int) -> str:
     span = complaint.span
-    place = f"{_plain(path)}:{span.line}:{span.column}"
-    text = f"{place}: {complaint.severity} {complaint.rule}: {_plain(complaint.message)}\n"
+    place = f"{one_row(path)}:{span.line}:{span.column}"
+    text = f"{place}: {complaint.severity} {complaint.rule}: {one_row(complaint.message)}\n"
     if 1 <= span.line <= len(lines) and lines[span.line - 1].strip():
         text += _excerpt(lines[span.line - 1].removesuffix("\r"), span, width)
     if complaint.help:
-        text += f"      help: {_plain(complaint.help)}\n"
+        text += f"      help: {one_row(complaint.help)}\n"
     return text
 
 
@@ -105,8 +106,8 @@ def _cell(character: str) -> Cell:
     return character, 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _plain(text: str) -> str:
-    """The text on one line, not endless, with nothing in it that a terminal obeys."""
+def one_row(text: str) -> str:
+    """The text on one line, not endless, with nothing in it that a terminal obeys, and what is hidden as an escape."""
     cut = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
     return "".join(character if _is_safe(character) else _escape(character) for character in cut)
 

@@ -8,7 +8,7 @@ from changectl.model.node import Complaint, Span
 from changectl.views.complaints import complaints_json, complaints_text
 
 CONTENT = b"plan: 1\ntitle: x\nstesp: []\n"
-WRONG = Complaint("CHG104", 'unknown member "stesp"', Span(3, 1, 3, 6), 'did you mean "steps"?')
+WRONG = Complaint("CHG104", 'unknown member "stesp"', Span(3, 1, 3, 6), 'did you mean "steps"?', fix="steps")
 
 
 def excerpt(line: str, span: Span, width: int = 80) -> list[str]:
@@ -154,6 +154,7 @@ def test_as_json_every_file_has_its_complaints() -> None:
                         "column": 1,
                         "end_line": 3,
                         "end_column": 6,
+                        "fix": "steps",
                     }
                 ],
             },
@@ -170,6 +171,7 @@ def test_as_json_every_file_has_its_complaints() -> None:
                         "column": 8,
                         "end_line": 2,
                         "end_column": 8,
+                        "fix": None,
                     }
                 ],
             },
