@@ -52,7 +52,7 @@ def verdict(facts: RequestFacts) -> str:
         return f"{_many(unseen, 'plan')} to review, not previewed"
     if facts.plans:
         return f"{_many(len(facts.plans), 'plan')} to review"
-    return f"{_many(len(facts.deleted), 'plan')} deleted" if facts.deleted else "no plan is changed here any more"
+    return f"{_many(len(facts.deleted), 'plan')} deleted" if facts.deleted else "no plan is changed here"
 
 
 def most_dangerous_first(plans: Sequence[PlanFacts]) -> tuple[PlanFacts, ...]:
