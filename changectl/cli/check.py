@@ -1,10 +1,9 @@
 """`changectl check`: is everything a plan says in order, before anybody looks at AWS?"""
 
-import secrets
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, assert_never
+from typing import TYPE_CHECKING, Annotated, assert_never
 
 import typer
 
@@ -12,7 +11,6 @@ from changectl import __version__
 from changectl.catalogue import all_rules
 from changectl.cli.checking import Finding, checking, findings, is_obeyed_here, mended_here, repository_top, shown
 from changectl.cli.desk import width
-from changectl.cli.mending import Repair, difference
 from changectl.cli.options import Json, output
 from changectl.cli.output import Output, document_text
 from changectl.errors import WrongUsage
@@ -23,6 +21,9 @@ from changectl.views.annotations import Checked, github_annotations, gitlab_repo
 from changectl.views.checked import Repaired, check_page, repairs_json, repairs_page
 from changectl.views.complaints import complaints_json, complaints_text, one_row
 from changectl.views.page import Page, plain_lines
+
+if TYPE_CHECKING:
+    from changectl.cli.mending import Repair
 
 
 class Form(Enum):
@@ -74,7 +75,7 @@ class _View:
     """The result in any form. People are shown paths as they type them here, code hosts from the top of the repository."""
 
     found: tuple[Finding, ...]
-    repairs: tuple[tuple[Path, Repair], ...]
+    repairs: tuple[tuple[Path, "Repair"], ...]
     here: Path
     top: Path
     tried: bool
@@ -86,7 +87,8 @@ class _View:
             Output(documents=True).result((), self.document(form))
             return
         out = output(False)
-        out.lines(self.lines(form))
+        lines = self.lines(form)
+        out.lines(_guarded(lines) if form is Form.TEXT and is_obeyed_here() else lines)
         out.result(self.ending(), None)
 
     def text(self, form: Form) -> str:
@@ -111,14 +113,13 @@ class _View:
                 assert_never(never)
 
     def lines(self, form: Form) -> Sequence[str]:
-        """What people read, or a runner. Text of plans among it is guarded where a runner would obey it."""
+        """What people read, or a runner. In what a runner reads, words of plans are guarded or escaped."""
         mended = [*plain_lines(repairs_page(self.repaired, self.written)), *self.differences()]
         files = self.files(self.top if form is Form.GITHUB else self.here)
         if form is Form.GITHUB:
             return [*_guarded(mended), *github_annotations(files).splitlines()]
         words = "".join(complaints_text(*file, width()) for file in files)
-        every = [*mended, *words.splitlines()]
-        return _guarded(every) if is_obeyed_here() else every
+        return [*mended, *words.splitlines()]
 
     def files(self, base: Path) -> tuple[Checked, ...]:
         """What was found, with paths from there."""
@@ -134,6 +135,8 @@ class _View:
 
     def differences(self) -> Sequence[str]:
         """The lines that would be others, where nothing was written."""
+        from changectl.cli.mending import difference
+
         every = () if self.written else self.repairs
         return [one_row(each) for path, it in every for each in difference(shown(path, self.here), it)]
 
@@ -143,6 +146,8 @@ class _View:
 
 
 def _guarded(lines: Sequence[str]) -> Sequence[str]:
+    import secrets  # 4 ms, and seldom wanted
+
     return guarded("\n".join(lines), secrets.token_hex(16)).splitlines() if lines else ()
 
 

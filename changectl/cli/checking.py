@@ -4,10 +4,10 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from changectl.cli.desk import FILE, configuration_in
 from changectl.cli.linting import Lint, checked, ended_here, linter
-from changectl.cli.mending import Repair, repair, standing_here, written
 from changectl.errors import ConfigurationWrong
 from changectl.model.frozen import dataclass
 from changectl.model.node import Complaint
@@ -21,6 +21,9 @@ from changectl.planfile.find import (
     unreadable,
 )
 from changectl.planfile.plan import in_order
+
+if TYPE_CHECKING:
+    from changectl.cli.mending import Repair
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,10 @@ def findings(here: Checking) -> tuple[Finding, ...]:
     return tuple(_finding(path, here) for path in here.paths)
 
 
-def mended_here(here: Checking, *, write: bool) -> tuple[tuple[Path, Repair], ...]:
+def mended_here(here: Checking, *, write: bool) -> tuple[tuple[Path, "Repair"], ...]:
     """The plans in which something can be mended; written to their files, if they are to be."""
+    from changectl.cli.mending import repair, standing_here, written
+
     standing = standing_here(here.home)
     found = ((path, repair(path, here.lint, standing)) for path in here.paths)
     return tuple((path, written(here.home, path, it) if write else it) for path, it in found if it is not None)

@@ -96,5 +96,5 @@ def difference(shown: str, found: Repair) -> Sequence[str]:
     """The lines that differ, as `diff -u` shows them; they are text from a plan still."""
     import difflib
 
-    before, after = (content.decode(errors="replace").split("\n") for content in (found.before, found.after))
+    before, after = (content.decode(errors="replace").splitlines() for content in (found.before, found.after))
     return [*difflib.unified_diff(before, after, shown, shown, lineterm="")]

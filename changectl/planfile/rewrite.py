@@ -1,7 +1,6 @@
 """A plan file gets other bytes: all of them or none, at once for whoever reads meanwhile, and with the mode it had."""
 
 import os
-import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +11,8 @@ class Elsewhere(OSError):
 
 def rewrite(root: Path, path: Path, before: bytes, after: bytes) -> None:
     """Put `after` where `before` is; a link to another file of the repository stays a link. Raises OSError."""
+    import secrets
+
     target = path.resolve(strict=True)
     if not target.is_relative_to(root.resolve()):
         raise Elsewhere("it is a link that leads out of the repository")

@@ -13,19 +13,20 @@ from unittest.mock import patch
 
 import changectl
 from changectl import errors
-from changectl.catalogue import catalogue
+from changectl.catalogue import all_rules, catalogue
 from changectl.cli.main import VERBS, run
 from changectl.contracts.action import AnyAction
 from changectl.contracts.kind import Facet, Fields, Hand, Items, Loss, Put, ResourceKind
 from changectl.contracts.probe import AnyProbe
 from changectl.engine.effects import rows
 from changectl.model.codec import event_types
+from changectl.model.explained import Explained
 from changectl.model.merge import Grain
 from changectl.model.plan import Risk
 from changectl.model.status import MEANING
 from changectl.planfile.config import APPROVALS
 from changectl.planfile.plan import OPTIONAL, REQUIRED
-from changectl.planfile.rule import Rule
+from changectl.views.explained import bending
 
 
 def table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
@@ -139,12 +140,15 @@ def channels() -> str:
     )
 
 
-def rule_tables() -> Iterator[tuple[str, tuple[Rule, ...]]]:
-    """Every table of rules with what its module says of it, by number."""
+def rule_tables() -> Iterator[tuple[str, tuple[Explained, ...]]]:
+    """Every rule, table by table, with what its module says of it; then those that can be bent."""
     names = sorted(m.name for m in pkgutil.walk_packages(changectl.__path__, "changectl.") if ".rules" in m.name)
     modules = map(importlib.import_module, names)
     found = [((m.__doc__ or "").strip().splitlines()[0], m.TABLE) for m in modules if hasattr(m, "TABLE")]
-    yield from sorted(found, key=lambda pair: pair[1][0].id)
+    for says, rules in sorted(found, key=lambda pair: pair[1][0].id):
+        yield says, tuple(all_rules()[rule.id] for rule in rules)
+    lint = tuple(rule for rule in all_rules().values() if rule.bendable)
+    yield f"{lint[0].id} to {lint[-1].id}: lint. A plan that breaks one of these can be read, and is poor", lint
 
 
 def rules() -> str:
@@ -154,6 +158,9 @@ def rules() -> str:
         parts.append(f"## {says.rstrip('.')}")
         for rule in group:
             parts.append(f"### {rule.id}: {rule.title}\n\n{rule.why}")
+            if rule.bendable:
+                parts.append(f"Severity: {rule.severity}. Your team may see it otherwise (`error`, `warning`, `off`):")
+                parts.append(_fenced(bending(rule), "toml"))
             parts.append(f"Not so:\n\n{_fenced(rule.bad, 'text')}\n\nBut so:\n\n{_fenced(rule.good, 'text')}")
     return "\n\n".join(parts)
 
