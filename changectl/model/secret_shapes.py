@@ -67,7 +67,7 @@ _HARMLESS = (
 
 def has_marks(text: str) -> bool:
     """Whether it may be worth looking: a few quick searches instead of all patterns."""
-    return _is_made(text) or _has_login(text) or _is_named(text)
+    return _is_made(text) or _has_login(text) or _is_named(text) or _has_access_key(text)
 
 
 def secret_in(text: str) -> str:
@@ -82,6 +82,10 @@ def secret_in(text: str) -> str:
 
 def _is_made(text: str) -> bool:
     return any(mark in text for mark in _MARKS)
+
+
+def _has_access_key(text: str) -> bool:
+    return "AKIA" in text or "ASIA" in text
 
 
 def _has_login(text: str) -> bool:
@@ -103,7 +107,7 @@ def is_secret_member(name: str, value: str) -> bool:
 def aws_secret_keys(texts: Iterable[tuple[str, str]]) -> Iterator[str]:
     """The texts that hold a secret access key: beside an access key's id, or under a name that says so."""
     listed = list(texts)
-    beside_an_id = any(re.search(_ACCESS_KEY, text) for _, text in listed if "AKIA" in text or "ASIA" in text)
+    beside_an_id = any(re.search(_ACCESS_KEY, text) for _, text in listed if _has_access_key(text))
     for name, text in listed:
         if (beside_an_id or "secret" in name.lower()) and any(_is_random(key[0]) for key in re.finditer(_FORTY, text)):
             yield text

@@ -22,9 +22,9 @@ _GRAMMAR = words(
     """
     a about above after again all also am an and any are as at be because been before being below but by can come could
     did do does doing don't done down during each every for from get gets go going got had has have having he her here
-    him his how i i'm if in into is isn't it it's its just let let's lets like may me more must my no nor not now of off
-    on once one only or our out over own per shall she should since so some soon such than that that's the their them
-    then there there's these they this those through thus to too under until up us very via was we we're were what when
+    him his how i i'm if in into is isn't it its just let let's lets like may me more must my no nor not now of off
+    on once one only or our out over own per shall she should since so some soon such than that the their them
+    then there these they this those through thus to too under until up us very via was we we're were what when
     where which while who whom why will with would yes you your
     """
 )
@@ -92,7 +92,7 @@ _PLACES = words("aws app application cloud env environment hotfix infra infrastr
 
 def _own_words(text: str, everyday: frozenset[str]) -> Iterator[str]:
     for found in _WORD.finditer(_POINTER.sub(" ", text)):
-        word = found[0].lower()
+        word = found[0].lower().replace("’", "'").removesuffix("'s")  # noqa: RUF001
         if word in everyday or _FIGURE.fullmatch(word) or (len(word) == 1 and word.isascii()):
             continue
         short = stem(word)
