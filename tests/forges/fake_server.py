@@ -168,11 +168,11 @@ def _handler(server: FakeServer) -> type[BaseHTTPRequestHandler]:
 
         def handle_any(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
-            content = self.rfile.read(length)
-            with suppress(ValueError):
+            content: Any = self.rfile.read(length) or None
+            with suppress(ValueError, TypeError):
                 content = json.loads(content)
             headers = {name.lower(): value for name, value in self.headers.items()}
-            request = Received(self.command, self.path, content or None, headers)
+            request = Received(self.command, self.path, content, headers)
             with server._lock:
                 server.asked.append(request)
                 fault = server._fault(request)
