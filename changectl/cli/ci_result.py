@@ -67,11 +67,9 @@ def ci_page(found: Found, told: Told) -> Page:
     )
     where = (line("Comment: ", text(told.url)),) if told.url else ()
     unsaid = (line(text(f"No comment was written: {told.why_not}", Style.WARN)),) if told.why_not else ()
-    first = facts.plans[0].id if facts.plans else ""
+    first = next((plan for plan in facts.plans if plan.errors), next(iter(facts.plans), None))
     after = (
-        (line("Next: ", command(f"changectl {'check' if facts.plans[0].errors else 'preview'} {first}")),)
-        if first
-        else ()
+        (line("Next: ", command(f"changectl {'check' if first.errors else 'preview'} {first.typed}")),) if first else ()
     )
     return (line(text(verdict(facts), Style.STRONG)), *notes, *plans, *gone, *where, *unsaid, blank(), *after)
 

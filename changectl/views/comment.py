@@ -7,6 +7,7 @@ from changectl.model.preview import Reversibility
 from changectl.views.comment_facts import Deleted, PlanFacts, RequestFacts
 from changectl.views.comment_mark import Mark
 from changectl.views.comment_plan import plan_comment
+from changectl.views.comment_section import many
 from changectl.views.markdown import code, cut, md
 
 MOST = 60_000
@@ -41,18 +42,18 @@ def verdict(facts: RequestFacts) -> str:
     going = sum(bool(plan.history.own) for plan in facts.plans) + sum(bool(plan.own) for plan in facts.deleted)
     unseen = sum(plan.foreseen is None for plan in facts.plans)
     if wrong:
-        return f"{_many(sum(plan.errors for plan in wrong), 'mistake')} in {_many(len(wrong), 'plan')}"
+        return f"{many(sum(plan.errors for plan in wrong), 'mistake')} in {many(len(wrong), 'plan')}"
     if going:
-        return f"{_many(going, 'plan')} touched while the change goes on"
+        return f"{many(going, 'plan')} touched while the change goes on"
     if moved:
         return (
-            f"production has changed since {_many(len(moved), 'plan')} {'was' if len(moved) == 1 else 'were'} proposed"
+            f"production has changed since {many(len(moved), 'plan')} {'was' if len(moved) == 1 else 'were'} proposed"
         )
     if unseen:
-        return f"{_many(unseen, 'plan')} to review, not previewed"
+        return f"{many(unseen, 'plan')} to review, not previewed"
     if facts.plans:
-        return f"{_many(len(facts.plans), 'plan')} to review"
-    return f"{_many(len(facts.deleted), 'plan')} deleted" if facts.deleted else "no plan is changed here"
+        return f"{many(len(facts.plans), 'plan')} to review"
+    return f"{many(len(facts.deleted), 'plan')} deleted" if facts.deleted else "no plan is changed here"
 
 
 def most_dangerous_first(plans: Sequence[PlanFacts]) -> tuple[PlanFacts, ...]:
@@ -111,7 +112,7 @@ def _danger(plan: PlanFacts) -> tuple[object, ...]:
 
 def _line(plan: PlanFacts) -> str:
     says = (
-        f"{_many(plan.errors, 'mistake')}" if plan.errors else plan.plan.risk.value + " risk" if plan.plan else "unread"
+        f"{many(plan.errors, 'mistake')}" if plan.errors else plan.plan.risk.value + " risk" if plan.plan else "unread"
     )
     return f"{code(plan.id, 100)} {md(plan.title, 120)}: {says}"
 
@@ -119,7 +120,3 @@ def _line(plan: PlanFacts) -> str:
 def _gone(plan: Deleted) -> str:
     own = f": **its change is {md(plan.own, 160)}**" if plan.own else ""
     return f"{code(plan.path, 160)}{own}"
-
-
-def _many(number: int, one: str) -> str:
-    return f"{number} {one}{'' if number == 1 else 's'}"

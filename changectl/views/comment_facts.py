@@ -1,5 +1,7 @@
 """What a comment on a pull request is made of: the plans that it changes, and all that is known of each."""
 
+import re
+
 from changectl.model.events import Approved, Proposed
 from changectl.model.frozen import dataclass
 from changectl.model.node import Complaint
@@ -97,6 +99,11 @@ class PlanFacts:
     def errors(self) -> int:
         """How many mistakes it has."""
         return sum(complaint.severity == "error" for complaint in self.complaints)
+
+    @property
+    def typed(self) -> str:
+        """The id where it can be typed into a shell as it is; else nothing, as people copy what they are told to type."""
+        return self.id if re.fullmatch(r"[a-z0-9][a-z0-9._-]*", self.id) else ""
 
     @property
     def title(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from changectl.views.comment_facts import Earlier, PlanFacts
+from changectl.views.comment_section import Section, listed, many
 from changectl.views.markdown import code, cut, md
 
 
@@ -15,7 +16,8 @@ def approval(facts: PlanFacts, most: int) -> Iterator[str]:
     if plan.emergency:
         yield "Nobody before it is applied, as it is an emergency; somebody else reviews it afterwards."
     elif asking.needed:
-        yield f"{_count(asking.needed, 'person', 'people')}, as its risk is {plan.risk.value}, {_how(facts, asking.how)}"
+        people = f"{asking.needed} {'person' if asking.needed == 1 else 'people'}"
+        yield f"{people}, as its risk is {plan.risk.value}, {_how(facts, asking.how)}"
     else:
         yield f"Nobody: a plan of risk {plan.risk.value} needs no approval in {code(plan.env)}."
     if facts.writers and asking.needed and not plan.emergency:
@@ -26,7 +28,7 @@ def approval(facts: PlanFacts, most: int) -> Iterator[str]:
         yield f"**A review approves nothing yet:** {md(asking.not_yet)}"
     for each in asking.agreed[:most]:
         own = f" **SELF-APPROVED** by its author: {md(each.why)}" if each.self_approved else ""
-        yield f"Approved already by {md(each.approver, 120)}.{own}"
+        yield f"The register has an approval by {md(each.approver, 120)}.{own}"
 
 
 _OF_ONE = " (But this team is of one: an author may, with a reason, and is shown for ever as self-approved.)"
@@ -38,20 +40,20 @@ def _how(facts: PlanFacts, how: str) -> str:
     return "by approving this request; a review holds for this commit and no other."
 
 
-def history(facts: PlanFacts, most: int) -> Iterator[tuple[str, tuple[str, ...]]]:
+def history(facts: PlanFacts, most: int) -> Iterator[Section]:
     """What is open now, and what came of the last changes of the same resources."""
-    past = facts.history
-    ask = f"changectl show {past.open[0].change if past.open else facts.id}"
+    past, last = facts.history, "What happened the last times these were changed"
     if past.open:
         rows = [f"- **{md(each.stands, 40)}** {_change(each)}" for each in past.open]
-        yield "Open changes that touch the same", ("\n".join(cut(rows, most, ask)),)
+        lines = cut(rows, most, "changectl status")
+        yield Section("Open changes that touch the same", listed(lines), many(len(rows), "change"))
     if past.unknown:
-        yield "What happened the last times", (f"Unknown: {md(past.unknown)}",)
+        yield Section(last, (f"Unknown: {md(past.unknown)}",))
     elif past.past:
         rows = [_row(each) for each in past.past]
-        yield "What happened the last times", ("\n".join(cut(rows, most, "changectl log")),)
+        yield Section(last, listed(cut(rows, most, "changectl log")), many(len(rows), "change"))
     else:
-        yield "What happened the last times", ("No change of these resources is recorded.",)
+        yield Section(last, ("Nothing is recorded of them.",))
 
 
 def _row(each: Earlier) -> str:
@@ -65,7 +67,3 @@ def _change(each: Earlier) -> str:
         f" and {len(each.of) - 3} more" if len(each.of) > 3 else ""
     )
     return f"{code(each.change, 128)} {md(each.title, 120)}" + (f" ({of})" if of else "")
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
