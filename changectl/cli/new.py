@@ -8,20 +8,20 @@ from typing import Annotated
 
 import typer
 
-from changectl.catalogue import catalogue, forms
+from changectl.catalogue import catalogue
 from changectl.cli.authoring.files import create, replace
 from changectl.cli.authoring.naming import checked_title, lead, plan_id, the_env, unclear_env
 from changectl.cli.authoring.sources import PLAIN, Source, of_template
 from changectl.cli.desk import Desk, desk, width
+from changectl.cli.linting import checked, linter
 from changectl.cli.options import Json, NoInput, output
 from changectl.cli.output import can_ask
 from changectl.errors import WrongUsage
 from changectl.model.frozen import dataclass
 from changectl.model.text import one_line
 from changectl.planfile.draft import member_line, member_lines, with_members
-from changectl.planfile.find import PLANS
+from changectl.planfile.find import PLANS, find_plans
 from changectl.planfile.gaps import RULE
-from changectl.planfile.plan import read_plan
 from changectl.views.complaints import complaints_json, complaints_text
 from changectl.views.page import Page, Style, command, line, text
 
@@ -149,7 +149,7 @@ def _schema(root: Path) -> list[Path]:
 def _end(here: Desk, path: Path, wrote: list[Path], notes: tuple[str, ...], *, json: bool, closely: bool) -> None:
     """Say what was written, what is wrong with it (`closely`: gaps too), and what to type next."""
     content, names = path.read_bytes(), [_shown(each, here.cwd) for each in wrote]
-    found = read_plan(content, path.stem, forms(catalogue()))[1]
+    found = checked(content, path.stem, linter(here.configuration, lambda _: False, tuple(find_plans(here.root))))[1]
     told = found if closely else [each for each in found if each.rule != RULE]
     gaps = sum(each.rule == RULE for each in found)
     todo = f"{gaps} place{'s' * (gaps != 1)} marked <…> to be filled in."

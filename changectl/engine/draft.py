@@ -173,7 +173,7 @@ def item_text(facet: Facet, key: str, body: Body) -> str:
     try:
         return spelled(facet.said(key, body) if facet.said else key)
     except Unwritable:
-        return comment(key)
+        return scalar_text(comment(key))
 
 
 def is_key(name: str) -> bool:

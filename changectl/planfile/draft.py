@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from changectl.model.node import Complaints, Node, plain
+from changectl.model.node import Complaints, Node, Span, plain
 from changectl.planfile.spelling import block, scalar_text
 from changectl.planfile.yaml import read_yaml
 
@@ -41,6 +41,15 @@ def with_members(text: str, members: Mapping[str, str | None]) -> str:
         else:
             sections = _placed(sections, name, new)
     return MODELINE + "\n" + "".join(sections.values()).lstrip("\n").rstrip("\n") + "\n"
+
+
+def with_spans(text: str, changes: Mapping[Span, str]) -> str:
+    """The text with other words in these places; each place is within one line."""
+    lines = text.split("\n")
+    for span, new in sorted(changes.items(), key=lambda change: (change[0].line, change[0].column), reverse=True):
+        old = lines[span.line - 1]
+        lines[span.line - 1] = old[: span.column - 1] + new + old[span.end_column - 1 :]
+    return "\n".join(lines)
 
 
 def member_line(name: str, value: str) -> str:

@@ -17,9 +17,9 @@ from changectl.planfile.yaml import read_yaml
 WIDE = 100
 """Characters of a line; what is longer gets lines of its own."""
 
-_PLAIN = re.compile(r"[A-Za-z0-9_/](?:[A-Za-z0-9_./+@-]| (?=[A-Za-z0-9_/(]))*", re.ASCII)
+_PLAIN = re.compile(r"[A-Za-z0-9_/](?:[A-Za-z0-9_./+@-]| (?=[A-Za-z0-9_/])|:(?=[A-Za-z0-9_/]))*", re.ASCII)
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))  # of YAML 1.1, and other readers'
-_NUMBERLIKE = re.compile(r"[0-9][0-9_.]*|\d{4}-\d\d?-\d\d?.*")  # a number or a date to readers of YAML 1.1
+_NUMBERLIKE = re.compile(r"[0-9][0-9_.:]*|\d{4}-\d\d?-\d\d?.*")  # a number or a date to readers of YAML 1.1
 _UNSEEN = re.compile(
     "[^\\x20-\\x7e\\xa1-\\xac\\xae-\\u02ff\\u0370-\\u05ff\\u3041-\\u3096\\u30a1-\\u30fa\\u4e00-\\u9fff]"
 )
