@@ -27,21 +27,26 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """The content after all edits, which are in the order in which they were made."""
+    """The content after all edits. `rounds`: those that were made together, each in the order of the file."""
 
     content: bytes
-    edits: tuple[Edit, ...] = ()
+    rounds: tuple[tuple[Edit, ...], ...] = ()
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """All of them, in the order in which they were made."""
+        return tuple(edit for made in self.rounds for edit in made)
 
 
 def mended(content: bytes, read: Reader) -> Mended:
     """The content with every fix made that helps. Where nothing can be mended it is the same."""
-    now, edits = read(content), list[Edit]()
+    now, rounds = read(content), list[tuple[Edit, ...]]()
     for _ in range(ROUNDS):
         content, now, made = _round(content, now, read)
         if not made:
             break
-        edits += made
-    return Mended(content, tuple(edits))
+        rounds.append(tuple(made))
+    return Mended(content, tuple(rounds))
 
 
 def _round(content: bytes, before: Read, read: Reader) -> tuple[bytes, Read, list[Edit]]:

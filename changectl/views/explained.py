@@ -28,8 +28,8 @@ def rules_json(rules: Iterable[Explained]) -> Body:
 
 
 def bending(rule: Explained) -> str:
-    """What to write into changectl.toml, so that the rule is not looked for."""
-    return f'[lint]\n{rule.id} = "off"'
+    """What to write into changectl.toml, so that the rule is not looked for; or that it is."""
+    return f'[lint]\n{rule.id} = "{"warning" if rule.severity == "off" else "off"}"'
 
 
 def _one(rule: Explained) -> Iterator[Line]:
