@@ -12,7 +12,7 @@ from changectl.planfile.words import quoted
 def find(plan: Plan, root: Node, known: Known) -> Iterable[Finding]:
     """Each such step that is followed by one which changes something and comes back."""
     told = forward(plan, known)
-    last = max((n for n, each in enumerate(told) if not (each.is_waiting or each.is_lost)), default=-1)
+    last = max((n for n, each in enumerate(told) if not (each.is_waiting or each.is_lost)), default=0)
     for number, outlook in enumerate(told[:last]):
         if outlook.is_lost:
             behind = quoted(told[last].step.name)
