@@ -9,6 +9,7 @@ from changectl.catalogue import catalogue
 from changectl.cli.ground import Signed, signed_in, together
 from changectl.errors import ChangectlError, NotSignedIn
 from changectl.model.diagnosis import Diagnosis, missing, ok, unknown
+from changectl.model.resource import Call
 from changectl.model.status import Status
 from changectl.planfile.config import Env
 
@@ -29,12 +30,12 @@ def environment(env: Env, now: Callable[[], datetime] = lambda: datetime.now(UTC
         ok(f"{env.name} credentials", f"you are {signed.caller}"),
         ok(f"{env.name} account", f"it is {env.account}, as {env.name} says"),
     ]
-    thunks: list[Callable[[], Diagnosis]] = [lambda: _clock(env, signed, now)]
+    thunks: list[Callable[[], Diagnosis]] = [lambda: clock(f"{env.name} clock", now(), time_at_aws(signed.aws))]
     if env.role:
         thunks.append(lambda: _role(env, f"{env.name} role", env.role))
     if env.read_role:
         thunks.append(lambda: _role(env, f"{env.name} read role", env.read_role))
-    thunks += [_in_region(env, region) for region in env.regions]
+    thunks += [_in_region(env, signed, region) for region in env.regions]
     return (*found, *together(thunks), *_without_read_role(env))
 
 
@@ -55,11 +56,11 @@ def _role(env: Env, name: str, role: str) -> Diagnosis:
     return ok(name, f"you may be {signed.caller}")
 
 
-def _in_region(env: Env, region: str) -> Callable[[], Diagnosis]:
+def _in_region(env: Env, signed: Signed, region: str) -> Callable[[], Diagnosis]:
     def look() -> Diagnosis:
         name = f"{env.name} {region}"
         try:
-            signed_in(replace(env, role=""), region, catalogue(), SESSION)
+            signed.aws.send(Call("sts", "GetCallerIdentity", {}, region))
         except ChangectlError as why:
             mend = f"mend regions in changectl.toml, or: aws account enable-region --region-name {region}"
             return missing(name, f"it does not answer: {why.sentence}", mend, AWS)
@@ -68,15 +69,14 @@ def _in_region(env: Env, region: str) -> Callable[[], Diagnosis]:
     return look
 
 
-def _clock(env: Env, signed: Signed, now: Callable[[], datetime]) -> Diagnosis:
-    name = f"{env.name} clock"
-    there = time_at_aws(signed.aws)
+def clock(name: str, here: datetime, there: datetime | None) -> Diagnosis:
+    """How far this machine's time is from that of AWS."""
     if there is None:
         return unknown(name, "AWS does not say what time it is")
-    off = now() - there
-    seconds = abs(round(off.total_seconds()))
+    off = here - there
     if abs(off) > SKEW:
-        sentence = f"this machine is {seconds} s {'ahead of' if off > timedelta(0) else 'behind'} AWS"
+        way = "ahead of" if off > timedelta(0) else "behind"
+        sentence = f"this machine is {abs(round(off.total_seconds()))} s {way} AWS"
         return missing(name, sentence, "set the clock by the network: timedatectl set-ntp true")
     return ok(name, "this machine has the time of AWS, to the minute")
 

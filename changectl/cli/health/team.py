@@ -86,7 +86,8 @@ def _open(found: Memory) -> Diagnosis:
         return missing("open changes", f"{row.change} needs an operator, since {row.at[:16]}", waits)
     if rows:
         listed = ", ".join(row.change for row, _ in rows[:3]) + (", …" if len(rows) > 3 else "")
-        return ok("open changes", f"{_many(len(rows), 'change')} wait: {listed}", "changectl status")
+        waits = "change waits" if len(rows) == 1 else "changes wait"
+        return ok("open changes", f"{len(rows)} {waits}: {listed}", "changectl status")
     return ok("open changes", "none waits")
 
 
