@@ -11,7 +11,7 @@ import typer
 from changectl.catalogue import catalogue
 from changectl.cli.authoring.files import create, replace
 from changectl.cli.authoring.naming import checked_title, lead, plan_id, the_env, unclear_env
-from changectl.cli.authoring.sources import PLAIN, Source, of_template
+from changectl.cli.authoring.sources import PLAIN, UNDO, Source, of_template
 from changectl.cli.desk import Desk, desk, width
 from changectl.cli.linting import checked, linter
 from changectl.cli.options import Json, NoInput, output
@@ -88,7 +88,7 @@ def _source(here: Desk, like: str, undo: str, template: str, env: str) -> Source
 
 def _written(here: Desk, source: Source, asked: Asked) -> tuple[str, str, tuple[str, ...]]:
     """The id, the text, and what to tell."""
-    title = checked_title(asked.title or source.title or _ask_title(asked))
+    title = checked_title(asked.title or _ask_title(source, asked))
     env = the_env(here, asked.env or source.env) or _ask_env(here, asked)
     change = plan_id(here.root, asked.id, title, f"{datetime.now(UTC):%Y-%m-%d}")
     members: dict[str, str | None] = {"title": member_line("title", title), "env": member_line("env", env)}
@@ -112,10 +112,13 @@ def _steps(here: Desk, env: str, change: str, title: str, asked: Asked) -> Mappi
     return {"steps": member_lines("steps", tuple(set_steps(kinds, wanted, now, title)))}
 
 
-def _ask_title(asked: Asked) -> str:
-    if not asked.can_ask:
+def _ask_title(source: Source, asked: Asked) -> str:
+    """The title of the source where nobody can be asked; else what they say, which may be that title."""
+    if asked.can_ask and not source.title.startswith(UNDO):
+        return str(typer.prompt("What becomes what, in one line", default=source.title or None, err=True))
+    if not source.title:
         raise WrongUsage("a title is missing", 'changectl new "Raise the timeout to 120 s"')
-    return str(typer.prompt("What becomes what, in one line", err=True))
+    return source.title
 
 
 def _ask_env(here: Desk, asked: Asked) -> str:

@@ -11,6 +11,9 @@ from changectl.planfile.draft import OWN_TEMPLATES, templates
 PLAIN = "plan"
 """The template that is taken where none is named."""
 
+UNDO = "Undo: "
+"""How the title begins of a plan that takes an earlier change back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from changectl.catalogue import catalogue, forms
 from changectl.cli.authoring.earlier import plan_text
 from changectl.cli.authoring.naming import checked_title
-from changectl.cli.authoring.sources import PLAIN, Source
+from changectl.cli.authoring.sources import PLAIN, UNDO, Source
 from changectl.cli.desk import Desk
 from changectl.cli.memory import Memory, Story, memory
 from changectl.engine.draft_undo import Deeds, WayBack, way_back
@@ -52,7 +52,7 @@ def of_undo(here: Desk, undone: str, env: str) -> Source:
     )
     return Source(
         templates(here.root)[PLAIN].read_text(encoding="utf-8"),
-        title=checked_title(f"Undo: {begun.title}"[:500]),
+        title=checked_title(f"{UNDO}{begun.title}"[:500]),
         env=env or begun.env,
         members=_members(undone, begun, back, by_hand, lost, plan),
         notes=(*unread, *(f"Not put back: {each}." for each in lost)),
@@ -146,7 +146,7 @@ def _steps_by_hand(plan: Plan | None, change: Change) -> Iterator[str]:
         for number, each in enumerate(undos):
             back = {} if number else {"undo": forward}
             lines = list(
-                block([{"name": f"Undo: {step.name}"[:490] + f" {number + 1}" * bool(number), **each, **back}])
+                block([{"name": f"{UNDO}{step.name}"[:490] + f" {number + 1}" * bool(number), **each, **back}])
             )
             answered = "$result" in str(each) or "$result" in str(forward)
             yield from (
