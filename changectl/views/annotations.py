@@ -124,7 +124,7 @@ def _fingerprinted(files: Iterable[Checked]) -> Iterator[tuple[str, bytes, Compl
         for complaint in complaints:
             words = "\0".join((path, complaint.rule, complaint.message))
             seen[words] += 1
-            known_by = f"{words}\0{seen[words]}".encode(errors="surrogateescape")
+            known_by = f"{words}\0{seen[words]}".encode(errors="surrogatepass")
             yield path, content, complaint, sha256(known_by).hexdigest()
 
 
