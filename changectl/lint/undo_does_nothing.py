@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from changectl.contracts.action import Pause
 from changectl.contracts.lint import Finding, Known, LintRule, Severity, at
 from changectl.engine.offline import outlooks
 from changectl.model.node import Node
@@ -10,14 +11,14 @@ from changectl.planfile.words import quoted
 
 
 def find(plan: Plan, root: Node, known: Known) -> Iterable[Finding]:
-    """The undo of each step that it does not undo."""
+    """The undo of each step that it does not undo. To wait until something is so may be one: AWS takes back some itself."""
     told = outlooks(plan, known)
     for number, step in enumerate(plan.steps):
         if not step.undo:
             continue
         node = at(root, "steps", number)
         place = node.keys.get("undo", step.span)
-        if all(told[undo.id].is_waiting for undo in step.undo):
+        if all(isinstance(told[undo.id].work, Pause) for undo in step.undo):
             yield Finding(f"the undo of {quoted(step.name)} only waits", place, "write the step that takes it back")
         elif any(_same(step, undo) for undo in step.undo) and not told[step.id].is_waiting:
             yield Finding(f"the undo of {quoted(step.name)} does the same once more", place, "write what it was before")

@@ -19,7 +19,7 @@ _FEW = 6
 
 
 def find(plan: Plan, root: Node, known: Known) -> Iterable[Finding]:
-    """`cannot_undo`, `none` and what people are asked to do on the way back, where it says how to go back, or only that."""
+    """`cannot_undo`, `none`, what people are asked on the way back, and waits that call themselves so."""
     for text, place, few in _texts(plan, root, known):
         if text and re.match(_REVERT, text) and not re.search(_NOT, text) and (not few or len(text.split()) <= few):
             sentence = f"{quoted(text)} is a word for going back, and nothing here does it"
@@ -35,6 +35,9 @@ def _texts(plan: Plan, root: Node, known: Known) -> Iterator[tuple[str, Span, in
     for step in back_steps(plan):
         if deed := told[step.id].deed:
             yield deed, step.span, _FEW
+    for step in back_out.steps:
+        if told[step.id].is_waiting and not step.name.startswith("Back out"):  # as it is called where it has no name
+            yield step.name, step.span, _FEW
 
 
 RULE = LintRule(

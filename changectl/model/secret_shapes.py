@@ -44,7 +44,7 @@ _MADE = "|".join(f"({pattern})" for pattern in MAKES.values())
 _URL = r"(?i)\b[a-z][a-z0-9+.-]{1,20}://[^\s/@:'\"]{0,100}:([^\s/@'\"]{1,200})@"
 _SAID = (
     r"(?i)(?:passw(?:or)?d|passphrase|pwd|(?:client|shared|app)[_-]?secret|(?:auth|access|api|bearer|refresh|secret)[_-]?token"
-    r"|(?<![a-z])token|(?:api|access|secret|private|account)[_-]?key)[\"']?"
+    r"|(?<![a-z])(?<!next_)(?<!page_)(?<!client_)(?<!request_)token|(?:api|access|secret|private|account)[_-]?key)[\"']?"
     r"(\s{0,3}[=:]\s{0,3}|\s{1,3})[\"']?([^\s\"'<>,;(){}\[\]]{6,200})"
 )
 _ELSEWHERE = r"\barn:\S+|\{\{resolve:[^}\s]*\}\}"  # says where a secret is kept
@@ -60,7 +60,7 @@ _HARMLESS = (
     r"|example|rotated|expired|unknown|hidden)"
     r"|[*.x_-]+|[$%{<*].*|\(?secret .*"  # what stands for a secret
     r"|(?:arn|alias|ssm|vault|op|file|https?|s3):.*"  # what says where it is
-    r"|/?[\w.-]+(?:/[\w.-]+)+/?"  # a path, likewise
+    r"|/?[\w.-]+(?:/[\w.-]+)+/?|[\w-]+\.(?:pem|key|crt|txt|json|ya?ml|env|sh|py)"  # a path or a file, likewise
     r"|[A-Z][A-Z0-9]+-\d+[.:]?|\d+(?:[smhd]|ms|[KMG]i?B)?[.:]?"  # a ticket, a number
 )
 
@@ -101,7 +101,9 @@ def is_secret_member(name: str, value: str) -> bool:
     """Whether the value of a member is a secret by the member's name: `MasterUserPassword: …`."""
     plain = name.replace("-", "_").rpartition(".")[2]
     found = list(re.finditer(_TELLING_NAME, plain))
-    return bool(found) and found[-1].end() == len(plain) and _is_telling(value) and len(value) >= 6
+    if not found or found[-1].end() != len(plain) or not _is_telling(value) or len(value) < 6:
+        return False
+    return "pass" in plain.lower() or _is_mixed(value)
 
 
 def aws_secret_keys(texts: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -120,8 +122,11 @@ def _says_one(text: str, said: re.Match[str]) -> bool:
         return False
     if not _is_telling(value):
         return False
-    mixed = any(char.isdigit() for char in value) and any(char.isalpha() for char in value)
-    return mixed or (mark == "=" and len(value) >= 8)
+    return _is_mixed(value) or (mark == "=" and len(value) >= 8)
+
+
+def _is_mixed(value: str) -> bool:
+    return any(char.isdigit() for char in value) and any(char.isalpha() for char in value)
 
 
 def _word(said: re.Match[str]) -> int:

@@ -66,6 +66,9 @@ HARMLESS = [
     "-----BEGIN CERTIFICATE-----",
     "-----BEGIN PUBLIC KEY-----",
     "eyJhbGciOiJIUzI1NiJ9",
+    "https://example.com/list?next_token=abc123def",
+    "private_key: rentals2.pem",
+    "Access key: see OPS-3391",
     "ami-0abcdef1234567890 and vpc-0abcdef12",
     "Password policy: at least 14 characters",
 ]

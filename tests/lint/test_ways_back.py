@@ -159,7 +159,8 @@ def test_nor_is_it_what_a_person_is_asked(ask: str, word: bool) -> None:
     ("undo", "nothing"),
     [
         ("{wait: 3s}", True),
-        ("[{wait: 3s}, {wait: {until: {alarm: a}, for: 5m}}]", True),
+        ("[{wait: 3s}, {wait: 5m}]", True),
+        ("{wait: {until: {alarm: a}, for: 5m}}", False),  # AWS may take it back itself
         (f"{{{QUIET}}}", True),
         (f"[{{{LOUD}}}, {{name: Again, {QUIET}}}]", True),
         (f"{{{LOUD}}}", False),
@@ -175,6 +176,21 @@ def test_an_undo_undoes(undo: str, nothing: bool) -> None:
 
 def test_a_pause_may_have_a_pause_for_its_undo() -> None:
     assert found("undo-does-nothing", plan("  - {name: Wait, wait: 3s}\n")) == []
+
+
+@pytest.mark.parametrize(("name", "word"), [("Revert the change", True), ("Give the alarm a moment", False)])
+def test_a_wait_that_is_called_a_way_back_is_none(name: str, word: bool) -> None:
+    back_out = f"{{steps: [{{name: {name}, wait: 3s}}, {{wait: 3s}}]}}"
+    assert bool(found("words-for-a-way-back", plan(SET, back_out=back_out))) == word
+
+
+@pytest.mark.parametrize(
+    ("emergency", "unnamed"),
+    [("INC-4831", False), ("'#4831'", False), ("checkout is down", False), ("https://example.com/i", False), ("P1", False),
+     ("'yes'", True), ("urgent", True), ("'true'", True), ("TBD", True), ("This is an emergency!", True), ("hotfix", True)],
+)  # fmt: skip
+def test_an_emergency_names_its_incident(emergency: str, unnamed: bool) -> None:
+    assert bool(found("emergency-unnamed", plan(SET, emergency=emergency))) == unnamed
 
 
 QUIETS = f"  - {{name: Quiet, {QUIET}UNDO}}\n"
