@@ -1,0 +1,1 @@
+"""Notes, reviews, and accepting production as it is."""
