@@ -50,7 +50,7 @@ class Put:
 ACTIONS = {
     "aim": Action("aim", "", (), lambda *_: None, lambda spec, sight: spec.work(sight), str, ""),
     "send": Action("send", "", (), lambda *_: None, lambda spec, sight: Send(spec), str, ""),
-    "ask": Action("ask", "", (), lambda *_: None, lambda spec, sight: Deed(spec), str, ""),
+    "ask": Action("ask", "", (), lambda *_: None, lambda spec, sight: Deed(*spec.split(" > ")), str, ""),
 }
 
 
