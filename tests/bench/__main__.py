@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-EACH = ("startup", "peers", "step", "register")
+EACH = ("startup", "check", "peers", "step", "register")
 
 
 def main() -> None:
