@@ -96,7 +96,7 @@ def _repository(key: str, review: ReviewSettings, client: Forge) -> Sequence[Dia
     except ForgeFailed as why:
         mend = why.hint or f"let the token read {review.repository}"
         return (missing(name, f"{review.repository} cannot be seen: {why.sentence}", mend),)
-    return (ok(name, f"{review.repository} can be seen"), _requests(key, client), *_protected(key, review, protection))
+    return (ok(name, f"{review.repository} can be seen"), _requests(key, client), *protected(key, review, protection))
 
 
 def _requests(key: str, client: Forge) -> Diagnosis:
@@ -108,7 +108,7 @@ def _requests(key: str, client: Forge) -> Diagnosis:
     return ok(name, "they and their reviews can be read")
 
 
-def _protected(key: str, review: ReviewSettings, protection: Protection) -> Sequence[Diagnosis]:
+def protected(key: str, review: ReviewSettings, protection: Protection) -> Sequence[Diagnosis]:
     where = SETTINGS.get(key, "").format(repository=review.repository) if not review.api else ""
     mend = f"{where or 'settings of the repository'}: protect {protection.branch}"
     name = f"{key} protected branch"

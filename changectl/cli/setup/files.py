@@ -14,13 +14,21 @@ READ = 256 * 1024
 class File:
     """A file to write, by its path below a root. `instead`: where else the forge would look for it, first or after.
 
-    `lines`: what must stand in a file that is there already; a line is there if one begins with the same word.
+    `needs`: what must stand in a file that is there already.
     """
 
     path: str
     content: str
     instead: tuple[str, ...] = ()
-    lines: tuple[str, ...] = ()
+    needs: tuple["Need", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A line to add to a file in which no line, but for comments, has the word."""
+
+    word: str
+    line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,7 @@ def lay(root: Path, files: Iterable[File]) -> Laid:
     for file in files:
         if there := _there(root, (file.path, *file.instead)):
             kept.append(there)
-            if missing := missing_lines(_read(root / there), file.lines):
+            if missing := missing_lines(_read(root / there), file.needs):
                 lacking.append((there, missing))
         else:
             write_new(root, file.path, file.content)
@@ -46,10 +54,11 @@ def lay(root: Path, files: Iterable[File]) -> Laid:
     return Laid(tuple(wrote), tuple(kept), tuple(lacking))
 
 
-def missing_lines(text: str, lines: Sequence[str]) -> tuple[str, ...]:
-    """The lines whose first word begins no line of the text; how its lines end makes no difference."""
-    words = {line.split(maxsplit=1)[0] for line in text.splitlines() if line.strip()}
-    return tuple(line for line in lines if line.split(maxsplit=1)[0] not in words)
+def missing_lines(text: str, needs: Sequence[Need]) -> tuple[str, ...]:
+    """The lines to add. How the lines of the text end, and whether a word is quoted, makes no difference."""
+    lines = (line.split() for line in text.splitlines() if not line.lstrip().startswith("#"))
+    words = {word.strip("'\"") for line in lines for word in line}
+    return tuple(need.line for need in needs if need.word not in words)
 
 
 def write_new(root: Path, path: str, content: str) -> None:

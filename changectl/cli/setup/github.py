@@ -1,6 +1,7 @@
 """A team on GitHub: the workflow that reviews plans, who owns what, and what a pull request says."""
 
 from changectl.cli.setup.files import File
+from changectl.cli.setup.owners import owners_file
 from changectl.cli.setup.wanted import Wanted
 
 WORKFLOW = """\
@@ -50,22 +51,12 @@ TEMPLATE = """\
 - [ ] Whoever notices it is told: before, and after
 """
 
-OWNERS = """\
-# Who must review what decides on production. Where several lines match, the last one counts.
-"""
-
 
 def github_files(wanted: Wanted) -> tuple[File, ...]:
     """Every file, by its path below the repository's root."""
-    owned = tuple(f"{path} {' '.join(wanted.owners)}" for path in (*wanted.guarded, "/.github/"))
     return (
         File(".github/workflows/changectl.yml", workflow(wanted), (".github/workflows/changectl.yaml",)),
-        File(
-            ".github/CODEOWNERS",
-            OWNERS + "".join(f"{line}\n" for line in owned),
-            ("CODEOWNERS", "docs/CODEOWNERS"),  # GitHub takes the first it finds: a new one here would silence theirs
-            owned,
-        ),
+        owners_file(wanted, ".github/CODEOWNERS", ("/.github/",)),
         File(
             ".github/pull_request_template.md",
             TEMPLATE,

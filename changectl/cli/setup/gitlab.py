@@ -1,12 +1,13 @@
 """A team on GitLab: the job that reviews plans, who owns what, and what a merge request says."""
 
-from changectl.cli.setup.files import File
-from changectl.cli.setup.github import OWNERS, TEMPLATE
+from changectl.cli.setup.files import File, Need
+from changectl.cli.setup.github import TEMPLATE
+from changectl.cli.setup.owners import owners_file
 from changectl.cli.setup.wanted import Wanted
 
 JOB = """\
 # Checks the plans of a merge request, previews them, and tells its reviewers what they would do: one comment.
-# CHANGECTL_GITLAB_TOKEN: a masked variable, a project access token that may comment (role Reporter, scope api).
+# GITLAB_TOKEN: a masked variable, a project access token that may comment (role Reporter, scope api).
 # CHANGECTL_READ_ROLE: the ARN of the role that reads AWS; without it nothing is previewed.
 changectl:
   stage: test
@@ -38,27 +39,24 @@ changectl:
       export AWS_ROLE_ARN="$CHANGECTL_READ_ROLE" AWS_WEB_IDENTITY_TOKEN_FILE=/opt/aws-token;
       export AWS_ROLE_SESSION_NAME="changectl-$CI_JOB_ID";
       fi
+    - /opt/changectl/bin/changectl check --format gitlab > "$CI_PROJECT_DIR/gl-code-quality-report.json" || true
     - /opt/changectl/bin/changectl ci
+  artifacts:
+    when: always
+    reports:
+      codequality: gl-code-quality-report.json
 """
 
-MAIN = """\
-include:
-  - local: .gitlab/changectl.yml
-"""
+INCLUDED = "- local: .gitlab/changectl.yml"
+MAIN = f"include:\n  {INCLUDED}\n"
 
 
 def gitlab_files(wanted: Wanted) -> tuple[File, ...]:
     """Every file, by its path below the repository's root."""
-    owned = tuple(f"{path} {' '.join(wanted.owners)}" for path in (*wanted.guarded, "/.gitlab/", "/.gitlab-ci.yml"))
     return (
         File(".gitlab/changectl.yml", job(wanted)),
-        File(".gitlab-ci.yml", MAIN, (), tuple(MAIN.splitlines())),
-        File(
-            ".gitlab/CODEOWNERS",
-            OWNERS + "".join(f"{line}\n" for line in owned),
-            ("CODEOWNERS", "docs/CODEOWNERS"),  # GitLab takes the first it finds
-            owned,
-        ),
+        File(".gitlab-ci.yml", MAIN, (), (Need(".gitlab/changectl.yml", INCLUDED),)),
+        owners_file(wanted, ".gitlab/CODEOWNERS", ("/.gitlab/", "/.gitlab-ci.yml")),
         File(".gitlab/merge_request_templates/Default.md", TEMPLATE),
     )
 
@@ -91,5 +89,5 @@ def gitlab_next(wanted: Wanted) -> tuple[str, ...]:
     return (
         f"protect {wanted.branch}: {web}/-/settings/repository (nobody pushes; code owners approve; no force push)",
         f"require 1 approval, and remove approvals when commits are added: {web}/-/settings/merge_requests",
-        f"make a project access token that may comment, as the masked variable CHANGECTL_GITLAB_TOKEN: {web}/-/settings/ci_cd",
+        f"make a project access token that may comment, as the masked variable GITLAB_TOKEN: {web}/-/settings/ci_cd",
     )

@@ -68,7 +68,12 @@ def home_of(url: str, forge: str) -> Home:
     """The home that a remote's URL means: https, ssh, or `git@host:owner/name`. Raises WrongUsage."""
     host, path = _parts(url)
     path = re.sub(r"(\.git)?/*$", "", path.strip("/"))
-    if not _HOST.fullmatch(host) or not _PATH.fullmatch(path) or (forge == "github" and path.count("/") != 1):
+    if (
+        not url.isprintable()
+        or not _HOST.fullmatch(host)
+        or not _PATH.fullmatch(path)
+        or (forge == "github" and path.count("/") != 1)
+    ):
         raise WrongUsage(
             f"the remote's URL {one_line(_shown(url), 100)!r} does not say which repository of {forge} it is",
             "name it: --repository OWNER/NAME",

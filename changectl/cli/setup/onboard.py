@@ -37,14 +37,19 @@ class Said:
     ids: str = ""
 
 
-def new_rules(directory: Path, content: str) -> Configuration:
-    """A new changectl.toml with a plans/ folder beside it. Raises WrongUsage where what was said makes no sense."""
+def judged(content: str) -> Configuration:
+    """The configuration in what would be written. Raises WrongUsage where what was said makes no sense."""
     configuration, complaints = read_configuration(content.encode())
     if configuration is None or complaints:
         raise WrongUsage(complaints[0].message, complaints[0].help)
+    return configuration
+
+
+def new_rules(directory: Path, content: str) -> None:
+    """A new changectl.toml with a plans/ folder beside it. Raises WrongUsage, ConfigurationWrong."""
+    judged(content)
     (directory / "plans").mkdir(parents=True, exist_ok=True)
     write_new(directory, FILE, content)
-    return configuration
 
 
 def onboarded(directory: Path, said: Said, rules: Callable[[Home], str], *, can_ask: bool) -> tuple[Page, Body]:
@@ -56,10 +61,13 @@ def onboarded(directory: Path, said: Said, rules: Callable[[Home], str], *, can_
     home = _home(around, said, agreed)
     source = _source(said.uses, can_ask=can_ask)
     owners, ids = owners_in(said.owners) or (_usual_owner(home),), ids_in(said.ids)
-    configuration = agreed or new_rules(directory, rules(home))
+    content = "" if agreed else rules(home)
+    configuration = agreed or judged(content)
     folder = _below(around, directory)
     wanted = Wanted(home, source, owners, folder, _envs(configuration), _branch(around), ids)
     files, steps = _of_forge(wanted)
+    if agreed is None:
+        new_rules(directory, content)
     laid = lay(around.root, (*files, *role_files(wanted, catalogue().kinds)))
     left = (*_lacking(laid), *_unreviewed(configuration, home, f"{folder}{FILE}"))
     wrote = ((f"{folder}{FILE}",) if fresh else ()) + laid.wrote
