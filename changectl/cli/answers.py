@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from changectl.cli.options import output
 from changectl.cli.writing import from_file, recordable
 from changectl.errors import WrongUsage
 from changectl.model.frozen import dataclass
 from changectl.views.narrate import QUESTIONS
+from changectl.views.page import blank, line, paragraph
 
 _HEAD = re.compile(r"^##[ \t]*([123])\b[^\n]*$", re.MULTILINE)
 _MEMBERS = ("cause", "impact", "followup")
@@ -73,8 +75,9 @@ def asked(before: Answers) -> Answers:
 
 
 def _line(question: str, earlier: str) -> str:
+    kept = (line("Enter keeps:"), *(line(piece, indent=2) for piece in paragraph(earlier))) if earlier else ()
     while True:
-        _say(question, *(("  Enter keeps:", *(f"  {line}" for line in earlier.split("\n"))) if earlier else ()))
+        output(False).progress((blank(), line(question), *kept))
         sys.stderr.write("> ")
         sys.stderr.flush()
         typed = sys.stdin.readline()
@@ -82,13 +85,6 @@ def _line(question: str, earlier: str) -> str:
             raise WrongUsage("the questions were not answered", "changectl close --help")
         if answer := typed.strip() or earlier:
             return answer
-
-
-def _say(*lines: str) -> None:
-    from changectl.cli.options import output
-    from changectl.views.page import blank, line, text
-
-    output(False).progress((blank(), *(line(text(each)) for each in lines)))
 
 
 def given(words: Sequence[str]) -> Answers:

@@ -76,6 +76,8 @@ def conducted(
         announcer.close()
         vault.close()
         journal.close()
+    if change.owed:  # unless a colleague has reviewed it, which no journal has
+        change = replace(change, owed=found.known(plan.id).owed)
     end = ending(plan.id, change, rolled_back_on_demand=on_demand, terminated=stops.terminated)
     try:
         out.result(ending_page(end), ending_document(plan.id, change, end))
