@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -61,8 +61,25 @@ class CannotAsk(Exception):
     """The probe could not be asked: no connection on our side, no credentials, no such program."""
 
 
+class TooEarly(Exception):
+    """There is nothing to see yet; ask again after `wait`. It counts as no try."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"there is nothing to see for another {wait}")
+        self.wait = wait
+
+
 class Senses(Protocol):
     """What a probe may use."""
+
+    def time(self) -> datetime:
+        """The time of day, in UTC."""
+
+    def began(self) -> datetime | None:
+        """When this attempt began, the same after a crash; None as long as it has changed nothing."""
+
+    def since(self) -> datetime | None:
+        """From when on production is what is judged: after the last step, after the way back. None: as it is just now."""
 
     def http(self, method: str, url: str, timeout: timedelta) -> HttpAnswer:
         """One request, redirects not followed. Raises CannotAsk where we are offline."""

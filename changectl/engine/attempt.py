@@ -1,6 +1,7 @@
 """An attempt in memory: the change so far, and what its settings are, were, and can be."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from changectl.engine.capture import capture
 from changectl.engine.world import World
@@ -53,6 +54,7 @@ class Attempt:
         self.asked_for = {v.step for v in later((plan.steps, plan.back_out.steps)) if isinstance(v, ResultValue)}
         self.glance: dict[Ref, Resource | None] = {}
         self.unrecorded = ""
+        self.since: dict[str, datetime] = {}
         self._bodies: dict[str, Snapshot] = {}
         self._found: dict[str, Snapshot] = {}
         self._expected: tuple[Change, Snapshot] | None = None

@@ -1,9 +1,9 @@
 """Asking the checks of a plan: as often in a row as it says, and beside the steps."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from changectl.contracts.probe import CannotAsk, CommandAnswer, HttpAnswer, Judgement, Verdict
+from changectl.contracts.probe import CannotAsk, CommandAnswer, HttpAnswer, Judgement, TooEarly, Verdict
 from changectl.engine.attempt import Attempt, Turn
 from changectl.engine.sight import Live
 from changectl.errors import ChangectlError
@@ -21,6 +21,17 @@ class _Senses:
     """A probe's senses: AWS as the attempt sees it, and the outside."""
 
     attempt: Attempt
+    judged_since: datetime | None
+
+    def time(self) -> datetime:
+        return self.attempt.world.clock.now()
+
+    def began(self) -> datetime | None:
+        change = self.attempt.change
+        return datetime.fromisoformat(change.began_at) if change.wants and change.began_at else None
+
+    def since(self) -> datetime | None:
+        return self.judged_since
 
     def http(self, method: str, url: str, timeout: timedelta) -> HttpAnswer:
         return self.attempt.world.outside.http(method, url, timeout)
@@ -51,14 +62,13 @@ class _Senses:
 _NO_STEP = Step("", "", "", None)
 
 
-def asked(attempt: Attempt, check: Check) -> Judgement:
-    """Ask until it passes, no more than `tries` times, `every` apart. The last judgement counts."""
-    probe = attempt.world.ground.probes[check.probe]
+def asked(attempt: Attempt, check: Check, since: datetime | None = None) -> Judgement:
+    """Ask until it passes, no more than `tries` times, `every` apart. The last judgement counts.
+
+    `since`: from when on production is what is judged; what looks at a stretch of time waits until that is all of it.
+    """
     for tries in range(1, check.tries + 1):
-        try:
-            judgement = probe.judge(check.spec, probe.observe(check.spec, _Senses(attempt)))
-        except CannotAsk as why:
-            judgement = Judgement(Verdict.ERROR, str(why))
+        judgement = _judged(attempt, check, _Senses(attempt, since))
         if judgement.verdict is Verdict.NO_DATA and check.no_data_ok:
             judgement = Judgement(Verdict.PASSED, f"{judgement.says} (the plan allows that)")
         if judgement.verdict is Verdict.PASSED or tries == check.tries:
@@ -67,9 +77,22 @@ def asked(attempt: Attempt, check: Check) -> Judgement:
     raise AssertionError("unreachable")
 
 
+def _judged(attempt: Attempt, check: Check, senses: _Senses) -> Judgement:
+    probe = attempt.world.ground.probes[check.probe]
+    while True:
+        try:
+            return probe.judge(check.spec, probe.observe(check.spec, senses))
+        except CannotAsk as why:
+            return Judgement(Verdict.ERROR, str(why))
+        except TooEarly as early:
+            attempt.wait(min(WATCH_EVERY, early.wait.total_seconds()))
+            watch(attempt)
+
+
 def run_check(attempt: Attempt, phase: str, number: int, check: Check) -> None:
     """Ask a check and record what it said."""
-    seen = asked(attempt, check)
+    now = attempt.world.clock.now()
+    seen = asked(attempt, check, attempt.since.setdefault(phase, now) if phase in ("after", "back-out") else None)
     match seen.verdict:
         case Verdict.PASSED:
             attempt.record(e.CheckPassed(phase, number, check.name, seen.says))

@@ -94,4 +94,20 @@ TABLE: tuple[Rule, ...] = (
         _test("facet: security-group/web tags"),
         _test("{facet: security-group/web tags, contains: [Team]}"),
     ),
+    Rule(
+        "CHG213",
+        "A metric, a statistic, a window",
+        "The metric is its namespace and its name; the statistic is spelled as CloudWatch spells it; the window is "
+        "whole minutes, one day at most.",
+        _test("{metric: AWS/ApplicationELB TargetResponseTime, statistic: P99, over: 5m, below: 1}"),
+        _test("{metric: AWS/ApplicationELB TargetResponseTime, statistic: p99, over: 5m, below: 1}"),
+    ),
+    Rule(
+        "CHG214",
+        "A limit for the metric",
+        "The check has at least one of below, above, may_rise and may_fall, and they leave something between them. "
+        "What may rise or fall does so by a share, by an amount, or by the larger of both.",
+        _test("{metric: AWS/ApplicationELB TargetResponseTime, statistic: p99, over: 5m, may_rise: a little}"),
+        _test("{metric: AWS/ApplicationELB TargetResponseTime, statistic: p99, over: 5m, may_rise: 20% or 0.05}"),
+    ),
 )
