@@ -11,7 +11,7 @@ from changectl.model.text import safe_lines
 from changectl.views.history import OWED, by_time, emergency_of, name_of
 from changectl.views.markdown import md
 from changectl.views.narrate import QUESTIONS, is_detail, sentence
-from changectl.views.page import WIDE
+from changectl.views.page import LONG, WIDE
 
 
 def decision(change_id: str, entries: Sequence[Entry]) -> bytes | None:
@@ -60,8 +60,8 @@ def _learnt(story: Sequence[Entry]) -> Iterator[str]:
 
 def _item(head: str, value: str) -> Iterator[str]:
     """A text that may have several lines as an item of a list."""
-    for n, words in enumerate(safe_lines(value) or ("",)):
-        yield f"{'  ' if n else head}{_said(words)}".rstrip()
+    for n, words in enumerate(safe_lines(value, LONG) or ("",)):
+        yield f"{'  ' if n else head}{md(words, LONG)}".rstrip()
 
 
 def _said(value: str) -> str:

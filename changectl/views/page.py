@@ -11,6 +11,8 @@ from changectl.model.frozen import dataclass
 from changectl.model.text import one_line, safe_lines
 
 WIDE = 2000
+LONG = 100_000
+"""Characters of one line, and of what people wrote in several: three answers of 20,000 with their questions."""
 
 
 class Style(Enum):
@@ -64,7 +66,7 @@ def text(value: object, style: Style = Style.PLAIN, limit: int = WIDE) -> Piece:
 
 def paragraph(value: str, style: Style = Style.PLAIN) -> tuple[Piece, ...]:
     """A piece for each line of a text that may have several, made safe to show."""
-    return tuple(Piece(each, style) for each in safe_lines(value))
+    return tuple(Piece(each, style) for each in safe_lines(value, LONG))
 
 
 def line(*pieces: Piece | str, indent: int = 0) -> Line:
