@@ -67,7 +67,8 @@ def _in_pair(setting: str, facet: Facet, wish: Become, pair: Mapping[str, Node],
     text, _ = start_text(facet, now, path)
     start, end = pair["from"].span, pair["to"].span
     as_authored = facet.author is not None or any(later(wish.was.body))
-    if not text or as_authored or start.line != start.end_line:
+    may_be_elsewhere = facet.secret and now is None  # a secret goes by another name
+    if not text or may_be_elsewhere or as_authored or start.line != start.end_line:
         yield Fresh(setting, start)
         return
     yield Fresh(setting, start, text.removeprefix("from: ").removesuffix(", "))

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from changectl.model.node import Complaints
 from changectl.model.resource import Body
+from changectl.planfile.hidden import hidden
 from changectl.planfile.scalars import number_of, scalar
 from changectl.planfile.typed import typed
 from changectl.planfile.yaml import read_yaml
@@ -17,13 +18,11 @@ from changectl.planfile.yaml import read_yaml
 WIDE = 100
 """Characters of a line; what is longer gets lines of its own."""
 
-_PLAIN = re.compile(r"[A-Za-z0-9_/](?:[A-Za-z0-9_./+@-]| (?=[A-Za-z0-9_/])|:(?=[A-Za-z0-9_/]))*", re.ASCII)
+_PLAIN = re.compile(
+    r"[A-Za-z0-9_/](?:[A-Za-z0-9_./+@-]| (?=[A-Za-z0-9_/(])|[:'(](?=[A-Za-z0-9_/])|(?<=[A-Za-z0-9])\))*", re.ASCII
+)
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))  # of YAML 1.1, and other readers'
 _NUMBERLIKE = re.compile(r"[0-9][0-9_.:]*|\d{4}-\d\d?-\d\d?.*")  # a number or a date to readers of YAML 1.1
-_UNSEEN = re.compile(
-    "[^\\x20-\\x7e\\xa1-\\xac\\xae-\\u02ff\\u0370-\\u05ff\\u3041-\\u3096\\u30a1-\\u30fa\\u4e00-\\u9fff]"
-)
-"""All but the letters and marks of scripts that everybody's editor shows as they are."""
 
 
 class Unwritable(Exception):
@@ -100,7 +99,11 @@ def _is_plain(text: str) -> bool:
 
 
 def _quoted(text: str) -> str:
-    return _UNSEEN.sub(lambda found: _escape(found[0]), json.dumps(text, ensure_ascii=False))
+    return "".join(each if _is_seen(each) else _escape(each) for each in json.dumps(text, ensure_ascii=False))
+
+
+def _is_seen(character: str) -> bool:
+    return character.isprintable() and hidden(character) is None
 
 
 def _escape(character: str) -> str:
