@@ -1,6 +1,7 @@
 """Where the user stands: the nearest changectl.toml, the plans beside it, and what the catalogue makes of them."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from changectl.catalogue import catalogue, forms
@@ -62,8 +63,12 @@ def load(here: Desk, wanted: str) -> Loaded:
     """The plan that an id or a path means. Raises NotFound, and PlanWrong with every complaint."""
     path = plan_path(here.root, wanted, here.cwd)
     content = read_content(path)
-    shown = str(path.relative_to(here.cwd)) if path.is_relative_to(here.cwd) else str(path)
-    return Loaded(path, content, plan_in(content, path.stem, shown))
+    return Loaded(path, content, plan_in(content, path.stem, _shown(path, here.cwd)))
+
+
+def complaint_lines(loaded: Loaded, complaints: Sequence[Complaint]) -> list[str]:
+    """Complaints about a plan, each with its line."""
+    return _lines(_shown(loaded.path, Path.cwd()), loaded.content, complaints)
 
 
 def plan_in(content: bytes, plan_id: str, where: str) -> Plan:
@@ -87,5 +92,9 @@ def width() -> int:
     return shutil.get_terminal_size((80, 24)).columns
 
 
-def _lines(where: str, content: bytes, complaints: tuple[Complaint, ...]) -> list[str]:
+def _shown(path: Path, cwd: Path) -> str:
+    return str(path.relative_to(cwd)) if path.is_relative_to(cwd) else str(path)
+
+
+def _lines(where: str, content: bytes, complaints: Sequence[Complaint]) -> list[str]:
     return complaints_text(where, content, complaints, width()).splitlines()

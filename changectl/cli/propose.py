@@ -6,14 +6,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 
-from changectl.cli.desk import Desk, desk, load
+from changectl.cli.desk import Desk, Loaded, complaint_lines, desk, load
 from changectl.cli.forge import asks_at, is_on_forge
+from changectl.cli.linting import checked, ended_here, linter
 from changectl.cli.memory import Memory, me, memory
 from changectl.cli.options import Json, Key, PlanArgument, output
 from changectl.cli.previewing import Previewed, previewed, rules
-from changectl.errors import InProgress, RemoteNeeded
+from changectl.errors import InProgress, PlanWrong, RemoteNeeded
 from changectl.model.entry import Entry
 from changectl.model.events import Event
+from changectl.planfile.find import find_plans
 from changectl.register.propose import authors_of, branch_of, commit_plan, patch
 from changectl.register.signing import Part, sign, statement
 from changectl.views.page import Page, command, line, text
@@ -30,6 +32,7 @@ def verb(plan: PlanArgument, key: Key = None, json: Json = False) -> None:
     known = found.known(change)
     if known.in_progress:
         raise InProgress(f"{change} is being applied", f"changectl status, or: changectl apply --resume {change}")
+    _fit(rules(here, found), loaded)
     branch = branch_of(change)
     authors = (*authors_of(found.repository, loaded.path, change), by)
     seen = previewed(here, loaded, found, tuple(dict.fromkeys(authors)))
@@ -56,6 +59,14 @@ def verb(plan: PlanArgument, key: Key = None, json: Json = False) -> None:
         line("Next: ", command(_next(here, found, change, needed))),
     )
     output(json).result(page, preview_document(loaded.plan, seen.foreseen.preview, seen.proposed))
+
+
+def _fit(agreed: Desk, loaded: Loaded) -> None:
+    """Raises PlanWrong where the team's lint rules find an error: nobody should have to review that."""
+    lint = linter(agreed.configuration, ended_here(agreed.root), tuple(find_plans(agreed.root)))
+    errors = [each for each in checked(loaded.content, loaded.plan.id, lint)[1] if each.severity == "error"]
+    if errors:
+        raise PlanWrong(f"{loaded.path.name} is poor", lines=complaint_lines(loaded, errors))
 
 
 def _signature(here: Desk, found: Memory, seen: Previewed, key: Path | None) -> str:

@@ -101,3 +101,12 @@ def test_without_any_key_it_is_said_how_to_make_one(team: Team) -> None:
         "Production is untouched.",
         "Next: ssh-keygen -t ed25519, then: git config --global user.signingKey ~/.ssh/id_ed25519.pub",
     ]
+
+
+def test_a_plan_that_is_poor_beyond_dispute_is_not_proposed(team: Team) -> None:
+    secret = plan(TAG, risk="medium").replace("It is too small.", "Log in with password=hunter2-Wellington.")
+    team.ana.writes(CHANGE, secret)
+
+    said = team.ana.types("propose", CHANGE, status=3).err
+    assert said.startswith(f"plans/{CHANGE}.yaml:3:12: error CHG509: ")
+    assert "hunter2" not in said.partition("\n")[0]
