@@ -6,6 +6,7 @@ What it answers is not trusted: it cannot send our token elsewhere, fill our mem
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import field
+from functools import cache, partial
 from itertools import count
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -41,7 +42,7 @@ class Web:
     secret: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False, hash=False)
     pause: Callable[[float], None] = field(repr=False, compare=False)
-    pool: "urllib3.PoolManager" = field(repr=False, compare=False)
+    pool: Callable[[], "urllib3.PoolManager"] = field(repr=False, compare=False)
 
     def get(self, path: str, query: Mapping[str, object] | None = None, absent: Collection[int] = ()) -> object:
         """The JSON at a path; None where the status is one of `absent`. Raises ForgeFailed."""
@@ -121,7 +122,7 @@ class Web:
         """An answer that is final, after as many tries as it needs and may have."""
         waited = 0.0
         for turn in count(1):
-            found = exchange(self.pool, method, url, {**self.headers, **headers}, body)
+            found = exchange(self.pool(), method, url, {**self.headers, **headers}, body)
             wait = wait_before_next(method, found, turn)
             if wait is None or waited + wait > LONGEST:
                 break
@@ -173,4 +174,5 @@ def open_web(
             "the token has characters that no token has", f"set {' or '.join(tokens)} anew, without spaces"
         )
     own = {"user-agent": "changectl", **headers}
-    return Web(name, api, tokens, secret, own, pause, pool_for(urlsplit(api).hostname or ""))
+    pool = cache(partial(pool_for, urlsplit(api).hostname or ""))  # urllib3 costs 30 ms: only where something is asked
+    return Web(name, api, tokens, secret, own, pause, pool)

@@ -70,7 +70,7 @@ def test_co_authors_are_found_by_private_address_or_by_what_the_listing_knows(fa
 
 Co-authored-by: Ben <1003+ben-as-he-was@users.noreply.github.com>
 co-authored-BY: Carl <carl@users.noreply.github.com>
-Co-authored-by: Ana <ANA@unicorn.example>
+Co-authored-by: Ana <ANA@UNICORN.example>
 Co-authored-by: Dora
  <dora@elsewhere.example>
 Co-authored-by: Tool <noreply@tools.example>
@@ -81,13 +81,14 @@ Signed-off-by: Eve <eve@unicorn.example>
 """
     github = replace(github, site="https://github.com")
     fake.person("carl", id=77)
-    sha = fake.commit("ana", message=message)
+    sha = fake.commit("ana", message=message, author_email="Ana@Unicorn.example")
     fake.pull(7, commits=[sha])
     assert github.writers(7, PLAN, sha) == (
+        Writer(sha, ANA, "ana <Ana@Unicorn.example>"),
         Writer(sha, ANA, "ana <ana@unicorn.example>"),
         Writer(sha, Account("1003", "ben-as-he-was"), "Ben <1003+ben-as-he-was@users.noreply.github.com>"),
         Writer(sha, Account("77", "carl"), "Carl <carl@users.noreply.github.com>"),
-        Writer(sha, ANA, "Ana <ANA@unicorn.example>"),
+        Writer(sha, ANA, "Ana <ANA@UNICORN.example>"),
         Writer(sha, None, "Dora <dora@elsewhere.example>"),
         Writer(
             sha,

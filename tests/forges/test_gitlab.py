@@ -154,6 +154,15 @@ def test_an_account_that_merely_sounds_like_an_address_is_not_taken_for_it(fake:
     assert [each.account for each in gitlab.writers(7, PLAN, sha)] == [ANA, None]
 
 
+def test_an_answer_about_another_commit_says_nothing_of_this_one(
+    fake: FakeGitLab, gitlab: GitLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sha, other = fake.commit("ana"), fake.commit("ben")  # an empty commit: the last that changed anything is another
+    fake.merge_request(7, commits=[sha])
+    monkeypatch.setattr(fake, "_last", lambda _: FakeGitLab._last(fake, other))
+    assert [each.account for each in gitlab.writers(7, PLAN, sha)] == [None]
+
+
 def test_many_authors_are_asked_for_a_few_at_a_time(fake: FakeGitLab, gitlab: GitLab) -> None:
     commits = [fake.commit(f"person{number}") for number in range(40)]
     fake.merge_request(7, commits=commits)

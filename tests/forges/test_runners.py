@@ -54,6 +54,8 @@ def test_a_fork_is_foreign_even_when_it_is_gone_or_renamed(tmp_path: Path) -> No
     repositories = [{"id": 2, "full_name": "eve/rentals"}, {"id": 2, "full_name": "unicorn/rentals"}, None]
     forks = [{**PULL, "head": {"sha": HEAD, "ref": "change/x", "repo": repository}} for repository in repositories]
     assert [at_github(tmp_path, {"pull_request": fork}) for fork in forks] == [replace(RUNNER, foreign=True)] * 3
+    nameless = {"number": 7, "base": {"sha": BASE}, "head": {"sha": HEAD}}
+    assert at_github(tmp_path, {"pull_request": nameless}) == replace(RUNNER, foreign=True)
 
 
 def test_what_runs_with_our_rights_on_anybodys_change_is_foreign(tmp_path: Path) -> None:

@@ -364,8 +364,9 @@ def test_this_machine_and_what_no_proxy_names_are_asked_directly(monkeypatch: py
 
 def test_nothing_slow_is_loaded_before_something_is_asked() -> None:
     script = (
-        "import sys; from changectl.catalogue import forges;"
-        "[kind.environment({}) for kind in forges().values()]; print([m for m in ('urllib3', 'ssl', 'http') if m in sys.modules])"
+        "import sys; from changectl.catalogue import forges; from changectl.contracts.forge import ForgeSettings;"
+        "[(kind.environment({}), kind.open(ForgeSettings('a/b')).asks_at('x')) for kind in forges().values()];"
+        "print([name for name in ('urllib3', 'ssl', 'http') if name in sys.modules])"
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (result.stdout, result.stderr) == ("[]\n", "")

@@ -39,7 +39,7 @@ def _known(commits: Sequence[object]) -> Iterator[tuple[str, Account]]:
     for commit in commits:
         for role in ("author", "committer"):
             email = member(commit, "commit", role, "email")
-            if (user := member(commit, role)) and isinstance(email, str) and email and not _is_web(user):
+            if (user := member(commit, role)) and isinstance(email, str) and email:
                 yield email.casefold(), account(user)
 
 
