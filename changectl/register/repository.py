@@ -1,6 +1,7 @@
 """The git repository around us: where it is, which remote the team shares, who commits. Found without a git process."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from changectl.errors import ConfigurationWrong
@@ -25,14 +26,24 @@ class Repository:
 
 def repository(cwd: Path) -> Repository:
     """The repository whose work tree `cwd` is in. Raises ConfigurationWrong where there is none."""
-    for folder in (cwd.resolve(), *cwd.resolve().parents):
-        if git_dir := _git_dir(folder):
-            shared = git_dir / "commondir"
-            common = (git_dir / shared.read_text().strip()).resolve() if shared.is_file() else git_dir
-            return Repository(folder, git_dir, common, _remote(folder, common))
+    for folder, git_dir, shared in _around(cwd):
+        return Repository(folder, git_dir, shared, _remote(folder, shared))
     raise ConfigurationWrong(
         f"{cwd} is not in a git repository", "go to the repository that holds your plans, or: git init", cwd=str(cwd)
     )
+
+
+def shared_folder(cwd: Path) -> Path | None:
+    """The git folder that all work trees have in common; None outside a repository. Starts no git, whatever its settings."""
+    return next((shared for _, _, shared in _around(cwd)), None)
+
+
+def _around(cwd: Path) -> Iterator[tuple[Path, Path, Path]]:
+    """Work tree, git folder and shared git folder of the repositories around a folder, the nearest first."""
+    for folder in (cwd.resolve(), *cwd.resolve().parents):
+        if git_dir := _git_dir(folder):
+            shared = git_dir / "commondir"
+            yield folder, git_dir, (git_dir / shared.read_text().strip()).resolve() if shared.is_file() else git_dir
 
 
 def identity(repo: Repository) -> str:

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from changectl.cli.state import repository_state
-from changectl.errors import ChangectlError
 from changectl.planfile.find import find_plans
-from changectl.register.repository import repository
+from changectl.register.repository import shared_folder
 
 MOST = 500
 
@@ -24,8 +23,9 @@ def known_changes(root: Path) -> tuple[str, ...]:
 
 def _recorded(root: Path) -> Iterable[str]:
     try:
-        index = repository_state(repository(root).shared) / "index.sqlite3"
-        if not index.is_file():
+        shared = shared_folder(root)
+        index = repository_state(shared) / "index.sqlite3" if shared else None
+        if index is None or not index.is_file():
             return ()
         connection = sqlite3.connect(f"{index.as_uri()}?mode=ro", uri=True, timeout=0.2)
         try:
@@ -34,6 +34,6 @@ def _recorded(root: Path) -> Iterable[str]:
             ).fetchall()
         finally:
             connection.close()
-    except (sqlite3.Error, OSError, ChangectlError, ValueError):
+    except (sqlite3.Error, OSError, ValueError):
         return ()
     return tuple(str(row[0]) for row in rows)
