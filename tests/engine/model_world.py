@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from changectl.contracts.action import Action, Aim, Deed, Send, Sight
-from changectl.contracts.probe import Judgement, Observation, Probe, Senses, Verdict
+from changectl.contracts.probe import Judgement, Observation, Probe, Senses, TooEarly, Verdict
 from changectl.engine.asking import Eyes
 from changectl.engine.conduct import conduct
 from changectl.engine.effects import rows
@@ -62,7 +62,18 @@ def _observe(spec: str, senses: Senses) -> Observation:
     return Observation(senses.http("GET", spec, timedelta(seconds=1)).status == 200)
 
 
-PROBES = {"up": Probe("up", "", (), lambda *_: None, _observe, _judge, str, "")}
+def _look_back(spec: float, senses: Senses) -> Observation:
+    """A probe that needs so many seconds of what it judges."""
+    since, seconds = senses.since(), timedelta(seconds=spec)
+    if since is not None and senses.time() < since + seconds:
+        raise TooEarly(since + seconds - senses.time())
+    return Observation([str(moment) for moment in (senses.began(), since, senses.time())])
+
+
+PROBES = {
+    "up": Probe("up", "", (), lambda *_: None, _observe, _judge, str, ""),
+    "look-back": Probe("look-back", "", (), lambda *_: None, _look_back, _judge, str, ""),
+}
 
 
 @dataclass(frozen=True)

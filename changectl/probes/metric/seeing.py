@@ -1,11 +1,12 @@
 """One statistic over a window of whole minutes, as CloudWatch gives it: now, and before the change.
 
 CloudWatch's data comes late: what a service tells of a minute arrives a minute or so after it. A window therefore ends
-at the last minute that has been over for LATE. It is asked for as one period, so that CloudWatch itself makes a p99 of
-all the samples in it. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+at the last minute that has been over for LATE. Sums and the like are asked for minute by minute and joined; a p99 cannot
+be joined, and is asked for with the window as its period, which CloudWatch counts from the start that it was given.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -67,31 +68,51 @@ def _final_portion(resource: str) -> str:
 
 
 def _statistic(spec: MetricSpec, dimensions: list[dict[str, str]], end: datetime, senses: Senses) -> float | None:
-    start = end - spec.over
+    """The one value; None where there is no data. Raises CannotAsk where that is not all that was asked for."""
+    start, parts = end - spec.over, PARTS.get(spec.statistic, ())
     metric = {"Namespace": spec.namespace, "MetricName": spec.name, "Dimensions": dimensions}
-    stat = {"Metric": metric, "Period": int(spec.over.total_seconds()), "Stat": spec.statistic}
+    period = int((MINUTE if parts else spec.over).total_seconds())
+    stats = [{"Metric": metric, "Period": period, "Stat": part} for part in parts or (spec.statistic,)]
     params = {
-        "MetricDataQueries": [{"Id": "m", "MetricStat": stat}],
+        "MetricDataQueries": [{"Id": f"m{number}", "MetricStat": stat} for number, stat in enumerate(stats)],
         "StartTime": _spelled(start),
         "EndTime": _spelled(end),
     }
     answer = senses.aws(Call("cloudwatch", "GetMetricData", params, spec.region))
-    return _value(answer, start)
+    series = [_points(answer, f"m{number}") for number in range(len(stats))]
+    if not all(series):
+        return None
+    if not parts:
+        if list(series[0]) != [start]:
+            raise CannotAsk("CloudWatch cut the window otherwise than it was asked to")
+        return series[0][start]
+    return JOINED[spec.statistic]([list(points.values()) for points in series])
 
 
-def _value(answer: Mapping[str, Any], start: datetime) -> float | None:
-    """The one value; None where there is no data. Raises CannotAsk where that is not all that was asked for."""
-    results = answer.get("MetricDataResults", ())
+PARTS = {
+    "Sum": ("Sum",),
+    "SampleCount": ("SampleCount",),
+    "Minimum": ("Minimum",),
+    "Maximum": ("Maximum",),
+    "Average": ("Sum", "SampleCount"),
+}
+JOINED: Mapping[str, Callable[[list[list[float]]], float]] = {
+    "Sum": lambda series: sum(series[0]),
+    "SampleCount": lambda series: sum(series[0]),
+    "Minimum": lambda series: min(series[0]),
+    "Maximum": lambda series: max(series[0]),
+    "Average": lambda series: sum(series[0]) / (sum(series[1]) or 1),
+}
+
+
+def _points(answer: Mapping[str, Any], query: str) -> dict[datetime, float]:
+    """What one query found, by time. Raises CannotAsk where CloudWatch says that this is not all."""
+    results = [result for result in answer.get("MetricDataResults", ()) if result.get("Id") == query]
     if results and (status := results[-1].get("StatusCode", "Complete")) != "Complete":
         told = (message.get("Value", "") for part in (*results, answer) for message in part.get("Messages", ()))
         raise CannotAsk(": ".join(filter(None, (f"CloudWatch answered {status}", next(told, "")))))
-    points = [point for part in results for point in zip(part["Timestamps"], part["Values"], strict=True)]
-    if not points:
-        return None
-    [(at, value), *more] = points
-    if more or datetime.fromisoformat(at) != start:
-        raise CannotAsk("CloudWatch cut the window otherwise than it was asked to")
-    return float(value)
+    pairs = (pair for part in results for pair in zip(part["Timestamps"], part["Values"], strict=True))
+    return {datetime.fromisoformat(at): float(value) for at, value in pairs}
 
 
 def _spelled(time: datetime) -> str:
