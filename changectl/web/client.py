@@ -174,5 +174,5 @@ def open_web(
             "the token has characters that no token has", f"set {' or '.join(tokens)} anew, without spaces"
         )
     own = {"user-agent": "changectl", **headers}
-    pool = cache(partial(pool_for, urlsplit(api).hostname or ""))  # urllib3 costs 30 ms: only where something is asked
+    pool = cache(partial(pool_for, urlsplit(api).hostname or ""))  # urllib3 costs 80 ms: only where something is asked
     return Web(name, api, tokens, secret, own, pause, pool)

@@ -31,7 +31,7 @@ def _approval(
     url: str, approval: object, heads: Sequence[tuple[datetime, str]], people: Mapping[int, Account]
 ) -> Review:
     by = people[whole(approval, "user", "id")]
-    if not member(approval, "approved_at"):  # GitLab before 17 does not tell
+    if not member(approval, "approved_at"):  # older servers do not tell
         return Review(by, ReviewState.APPROVED, "", "", f"{url}#approved-by-{by.id}")
     at = instant(approval, "approved_at")
     # At the very instant of a push, the reviewer has read what was there before.
