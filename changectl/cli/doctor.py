@@ -37,7 +37,7 @@ def verb(
     """Say what is missing here, and how to get it.
 
     Nothing is changed, but for --write. Ends with 0 where nothing is missing, 3 where changectl.toml is wrong or not where it
-    must be, 4 where AWS lets you not in, 5 where anything else is missing. What could not be seen is unknown, and no fault.
+    must be, 4 where AWS does not let you in, 5 where anything else is missing. What could not be seen is unknown, and no fault.
     """
     if github and gitlab:
         raise WrongUsage("a team reviews in one place", "changectl doctor --github, or: changectl doctor --gitlab")

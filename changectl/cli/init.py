@@ -30,7 +30,7 @@ def verb(
         str, typer.Option("--owners", metavar="@TEAM…", help="Who must review plans, for CODEOWNERS.")
     ] = "",
     uses: Annotated[
-        str, typer.Option("--uses", metavar="OWNER/NAME@REF", help="Where CI takes changectl from; by default as here.")
+        str, typer.Option("--uses", metavar="OWNER/NAME@REF", help="Where CI gets changectl; by default as here.")
     ] = "",
     ids: Annotated[
         str, typer.Option("--ids", metavar="OWNER/REPOSITORY", help="Their numbers, for repositories since July 2026.")

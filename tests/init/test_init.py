@@ -202,7 +202,7 @@ def test_without_production_there_are_no_roles(repo: Path, capsys: Any) -> None:
         (("--owners", "sre"), 2, "owns no code"),
         (("--owners", "@a $(touch canary)"), 2, "owns no code"),
         (("--ids", "x"), 2, "is not two numbers"),
-        (("--uses", "changectl"), 2, "does not say where CI takes changectl from"),
+        (("--uses", "changectl"), 2, "does not say where CI gets changectl"),
         (("--repository", "rentals"), 2, "does not say which repository"),
         (("--env", "e" * 41), 2, "cannot be part of a role's name"),
         (("--env", "../x"), 2, "error: "),

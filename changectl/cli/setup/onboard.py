@@ -98,9 +98,9 @@ def _source(uses: str, *, can_ask: bool) -> Source:
     if found := installed_from():
         return found
     if can_ask:
-        return source_of(typer.prompt("Where does CI take changectl from (OWNER/changectl@COMMIT)", err=True))
+        return source_of(typer.prompt("Where does CI get changectl (OWNER/changectl@COMMIT)", err=True))
     raise WrongUsage(
-        "it is not known where this changectl was installed from, so that CI could take the same",
+        "nobody wrote down where this program was installed from, so that CI could take the same",
         "changectl init … --uses OWNER/changectl@COMMIT",
     )
 
