@@ -27,12 +27,12 @@ _NAMED = 10
 def comment(facts: RequestFacts) -> str:
     """The whole comment, its mark on the first line."""
     mark = Mark(facts.at, facts.order, facts.head).line()
-    return f"{mark}\n{_longest(facts, _ROOM, lambda text: len(text) + len(mark) < MOST)}"
+    return f"{mark}\n{_longest(facts, _ROOM, MOST - len(mark) - 2, len)}"
 
 
 def summary(facts: RequestFacts) -> str:
     """The same for a job's own page, where there is room for more."""
-    return _longest(facts, (_PLENTY, *_ROOM), lambda text: len(text.encode(errors="replace")) < SUMMARY)
+    return _longest(facts, (_PLENTY, *_ROOM), SUMMARY - 1, lambda text: len(text.encode(errors="replace")))
 
 
 def verdict(facts: RequestFacts) -> str:
@@ -61,13 +61,18 @@ def most_dangerous_first(plans: Sequence[PlanFacts]) -> tuple[PlanFacts, ...]:
     return tuple(sorted(plans, key=_danger))
 
 
-def _longest(facts: RequestFacts, rooms: Sequence[tuple[int, int]], fits: Callable[[str], bool]) -> str:
-    text = ""
-    for most, whole in rooms:
-        text = "\n\n".join(_parts(facts, most, whole)) + "\n"
-        if fits(text):
-            break
-    return text
+def _longest(facts: RequestFacts, rooms: Sequence[tuple[int, int]], room: int, size: Callable[[str], int]) -> str:
+    """As much as there is room for."""
+    for most, whole in rooms[:-1]:
+        said, left = [], room
+        for part in _parts(facts, most, whole):
+            said.append(f"{part}\n\n")
+            left -= size(said[-1])
+            if left < 0:  # what comes after it need not be made any more
+                break
+        else:
+            return "".join(said)
+    return "".join(f"{part}\n\n" for part in _parts(facts, *rooms[-1]))
 
 
 def _parts(facts: RequestFacts, most: int, whole: int) -> Iterator[str]:
@@ -79,10 +84,10 @@ def _parts(facts: RequestFacts, most: int, whole: int) -> Iterator[str]:
         yield plan_comment(plan, most)
     if rest := plans[whole:]:
         yield "### More plans"
-        yield "\n".join(cut([f"- {_line(plan)}" for plan in rest], _NAMED + most, "changectl ci comment --dry-run"))
+        yield "\n".join(cut(rest, _line, _NAMED + most, "changectl ci comment --dry-run"))
     if facts.deleted:
         yield "### Deleted"
-        yield "\n".join(cut([f"- {_gone(plan)}" for plan in facts.deleted], _NAMED + most, "changectl log"))
+        yield "\n".join(cut(facts.deleted, _gone, _NAMED + most, "changectl log"))
     seen = any(plan.foreseen for plan in facts.plans)
     until = "Production was read then; this holds until it changes" if seen else "Production was not read"
     yield f"<sub>valid at {facts.at[:19].replace('T', ' ')} UTC, commit {facts.head[:12]}. {until}.</sub>"

@@ -20,9 +20,9 @@ def changes(facts: PlanFacts, plan: Plan, most: int) -> Section:
     """Step by step; without a preview, what the steps say."""
     ask = f"changectl preview {facts.id}"
     if facts.foreseen is None:
-        steps = [f"- {md(each.name, 120)}: {md(each.sentence)}" for each in facts.steps]
+        steps = cut(facts.steps, lambda each: f"{md(each.name, 120)}: {md(each.sentence)}", most, ask)
         why = f"**Not previewed:** {md(facts.without)}"
-        return Section("What it would do", (why, *listed(cut(steps, most, ask))), many(len(steps), "step"))
+        return Section("What it would do", (why, *listed(steps)), many(len(facts.steps), "step"))
     names = {step.id: step.name for step in plan.steps}
     steps_seen = [
         (step, [*_lines(step, shown)]) for step, shown in _with_differences(facts.foreseen) if step.step in names
@@ -40,22 +40,21 @@ def changes(facts: PlanFacts, plan: Plan, most: int) -> Section:
 
 
 def way_back(facts: PlanFacts, plan: Plan, most: int) -> Section:
-    """Whether by itself, what cannot come back, and then the steps, the worst first."""
-    lines = [_BACK[plan.back_out.auto]]
-    if plan.back_out.cannot_undo:
-        lines.insert(0, f"- **Cannot be undone:** {md(plan.back_out.cannot_undo, 600)}")
-    if plan.back_out.none_because:
-        lines.append(f"- **Has no way back of its own:** {md(plan.back_out.none_because, 600)}")
+    """What cannot come back, whether the rest does by itself, and then the steps, the worst first."""
+    back = plan.back_out
+    lines = [f"- **Cannot be undone:** {md(back.cannot_undo, 600)}"] if back.cannot_undo else []
+    lines.append(_BACK[back.auto])
+    lines += [f"- **Has no way back of its own:** {md(back.none_because, 600)}"] if back.none_because else []
     names = {step.id: step.name for step in plan.steps}
     order = list(Reversibility)
     steps = [step for step in facts.foreseen.preview.steps if step.step in names] if facts.foreseen else []
     steps.sort(key=lambda step: -order.index(step.verdict.reversibility))
-    lines += [f"- {md(names[step.step], 120)} {_comes_back(step)}" for step in steps]
-    undone = [(undo, step) for step in plan.steps for undo in step.undo]
-    lines += [f"- By {md(undo.name, 120)}, if {md(step.name, 120)} had begun" for undo, step in undone]
-    lines += [f"- By {md(step.name, 120)}" for step in plan.back_out.steps]
     ask = f"changectl preview {facts.id}"
-    return Section("How it comes back", listed(cut(lines, most + 2, ask)), many(len(plan.steps), "step"))
+    lines += cut(steps, lambda step: f"{md(names[step.step], 120)} {_comes_back(step)}", most, ask)
+    undone = [(undo, step) for step in plan.steps for undo in step.undo]
+    lines += cut(undone, lambda pair: f"By {md(pair[0].name, 120)}, if {md(pair[1].name, 120)} had begun", most, ask)
+    lines += cut(back.steps, lambda step: f"By {md(step.name, 120)}", most, ask)
+    return Section("How it comes back", listed(lines), many(len(plan.steps), "step"))
 
 
 _BACK = {

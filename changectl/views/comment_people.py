@@ -44,22 +44,24 @@ def history(facts: PlanFacts, most: int) -> Iterator[Section]:
     """What is open now, and what came of the last changes of the same resources."""
     past, last = facts.history, "What happened the last times these were changed"
     if past.open:
-        rows = [f"- **{md(each.stands, 40)}** {_change(each)}" for each in past.open]
-        lines = cut(rows, most, "changectl status")
-        yield Section("Open changes that touch the same", listed(lines), many(len(rows), "change"))
+        lines = cut(past.open, _still, most, "changectl status")
+        yield Section("Open changes that touch the same", listed(lines), many(len(past.open), "change"))
     if past.unknown:
         yield Section(last, (f"Unknown: {md(past.unknown)}",))
     elif past.past:
-        rows = [_row(each) for each in past.past]
-        yield Section(last, listed(cut(rows, most, "changectl log")), many(len(rows), "change"))
+        yield Section(last, listed(cut(past.past, _row, most, "changectl log")), many(len(past.past), "change"))
     else:
         yield Section(last, ("Nothing is recorded of them.",))
+
+
+def _still(each: Earlier) -> str:
+    return f"**{md(each.stands, 40)}** {_change(each)}"
 
 
 def _row(each: Earlier) -> str:
     good = each.stands == "applied"
     stands = md(each.stands, 40) if good else f"**{md(each.stands, 40)}**"
-    return f"- {md(each.at[:10])} {stands} {_change(each)}" + (f": {md(each.why)}" if each.why and not good else "")
+    return f"{code(each.at[:10])} {stands} {_change(each)}" + (f": {md(each.why)}" if each.why and not good else "")
 
 
 def _change(each: Earlier) -> str:

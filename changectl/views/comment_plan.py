@@ -3,6 +3,7 @@
 from datetime import UTC, timedelta
 
 from changectl.model.digest import short
+from changectl.model.node import Complaint
 from changectl.model.plan import Plan
 from changectl.views.comment_changes import changes, way_back
 from changectl.views.comment_facts import PlanFacts
@@ -57,11 +58,10 @@ def _noticed(plan: Plan) -> Section:
 
 def _tests(facts: PlanFacts, plan: Plan, most: int) -> Section:
     lines = [f"- **Not tested:** {md(plan.test.none_because, 600)}"] if plan.test.none_because else []
-    tests = [f"- {each.name}: {md(each.sentence)}" for each in facts.tests]
-    lines += cut(tests, most, f"changectl show {facts.id}")
+    lines += cut(facts.tests, lambda each: f"{each.name}: {md(each.sentence)}", most, f"changectl preview {facts.id}")
     lines += [f"- Watched for {length(plan.test.soak)} after the last step"] if plan.test.soak else []
     lines += ["- The same once more after going back"] if plan.back_out.test_same else []
-    return Section("How it is tested", listed(lines), many(len(tests), "test"))
+    return Section("How it is tested", listed(lines), many(len(facts.tests), "test"))
 
 
 def _when(plan: Plan) -> str:
@@ -82,13 +82,14 @@ def length(time: timedelta) -> str:
 
 def _findings(facts: PlanFacts, most: int) -> Section:
     ordered = sorted(facts.complaints, key=lambda each: (each.severity != "error", each.span.line, each.span.column))
-    lines = [
-        f"- {each.severity} {each.rule}, line {each.span.line}: {md(each.message)}"
-        + (f" ({md(each.help)})" if each.help else "")
-        for each in ordered
-    ]
-    size = many(facts.errors, "mistake") if facts.errors else many(len(lines), "warning")
-    return Section("What check says", listed(cut(lines, most, f"changectl check {facts.typed}".strip())), size)
+    lines = cut(ordered, _finding, most, f"changectl check {facts.typed}".strip())
+    size = many(facts.errors, "mistake") if facts.errors else many(len(ordered), "warning")
+    return Section("What check says", listed(lines), size)
+
+
+def _finding(each: Complaint) -> str:
+    helps = f" ({md(each.help)})" if each.help else ""
+    return f"{each.severity} {each.rule}, line {each.span.line}: {md(each.message)}{helps}"
 
 
 def _foot(facts: PlanFacts) -> str:

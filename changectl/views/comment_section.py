@@ -19,7 +19,7 @@ class Section:
     def shown(self) -> str:
         """The section as Markdown."""
         text = "\n\n".join(self.blocks)
-        if len(text.split("\n")) <= FOLDED:
+        if sum(bool(line) and not line.startswith("```") for line in text.split("\n")) <= FOLDED:
             return f"**{self.title}**\n\n{text}"
         size = f": {self.size}" if self.size else ""
         return f"<details><summary><b>{self.title}</b>{size}</summary>\n\n{text}\n\n</details>"

@@ -5,9 +5,13 @@ where the backslash is gone; so a character without width stands behind each sig
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import TypeVar
 
 from changectl.model.text import one_line
+
+Item = TypeVar("Item")
 
 LINE = 300
 """Characters of one text on a line, where nothing else is said."""
@@ -18,7 +22,7 @@ _UNSEEN = re.compile(
 )
 """Fillers and selectors: no shape, and yet no control or format characters, which `one_line` has taken out."""
 
-_MARKUP = re.compile(r"[\\`*_{}\[\]<>#~|$&^]")
+_MARKUP = str.maketrans({sign: f"\\{sign}" for sign in r"\`*_{}[]<>#~|$&^"})
 _BEGINS = re.compile(r"\\?[@#!$~%&^:\[{](?=\S)|www(?=\.)|\b(?:GH|GHSA|CVE)-(?=\w)", re.IGNORECASE)
 _COMMIT = re.compile(r"(?<![^\W_])[0-9a-f]{7,}(?![^\W_])", re.IGNORECASE)
 _BLOCK = re.compile(r"^(\d*)(?=[-+=/.)])")  # a list, an underline, a quick action of GitLab, a numbered list
@@ -28,7 +32,7 @@ _TICKS = re.compile("`+")
 def md(value: object, limit: int = LINE) -> str:
     """One line of text as inline Markdown, good at the beginning of a line too. Empty where nothing can be seen."""
     text = _COMMIT.sub(_in_pieces, visible(value, limit))
-    escaped = _BEGINS.sub(lambda found: found[0] + _APART, _MARKUP.sub(r"\\\g<0>", text))
+    escaped = _BEGINS.sub(lambda found: found[0] + _APART, text.translate(_MARKUP))
     return _BLOCK.sub(r"\1\\", escaped)
 
 
@@ -49,12 +53,14 @@ def fenced(lines: Iterable[tuple[str, object]], language: str = "", limit: int =
     return "\n".join((f"{ticks}{language}", *shown, ticks))
 
 
-def cut(lines: Sequence[str], most: int, ask: str) -> tuple[str, ...]:
-    """The first lines of a list that is Markdown already; then how many more there are, and what to type to see them."""
-    left = len(lines) - most
-    return tuple(lines) if left <= 0 else (*lines[:most], f"- … and {left} more; run: {code(ask)}")
+def cut(items: Sequence[Item], say: Callable[[Item], str], most: int, ask: str) -> list[str]:
+    """The first items, each as a line of a list; then how many more there are, and what to type to see them."""
+    left = len(items) - most
+    more = [f"- … and {left:,} more; run: {code(ask)}"] if left > 0 else []
+    return [*(f"- {say(item)}" for item in items[:most]), *more]
 
 
+@lru_cache(4096)  # a comment that is too long is made anew, shorter, of the same texts
 def visible(value: object, limit: int = LINE) -> str:
     """What can be seen of a text, in one line of at most `limit` characters."""
     return one_line(_UNSEEN.sub("", str(value)), limit)
