@@ -1,5 +1,6 @@
 """The composite action's own scripts, run as a runner runs them: hostile inputs are refused, nothing of the branch is run."""
 
+import base64
 import json
 import os
 import stat
@@ -70,6 +71,15 @@ def test_inputs_that_do_not_are_refused_and_run_nothing(tmp_path: Path, bad: dic
 
 # The review itself
 
+PROGRAM = """\
+#!/bin/sh
+echo "$@ in $(pwd), role ${AWS_ROLE_ARN:-none}, by ${AWS_WEB_IDENTITY_TOKEN_FILE:-nothing}"
+git config --get-urlmatch http.extraheader https://github.com/unicorn/rentals
+git config --get-urlmatch http.extraheader https://evil.example/unicorn/rentals || true
+"""
+LENT = base64.b64encode(b"x-access-token:ghs_token").decode()
+HEADER = f"AUTHORIZATION: basic {LENT}"
+
 
 @pytest.fixture
 def runner(tmp_path: Path) -> dict[str, str]:
@@ -78,9 +88,7 @@ def runner(tmp_path: Path) -> dict[str, str]:
     subprocess.run(["git", "init", "-q", str(workspace)], check=True)
     (temp / "changectl" / "bin").mkdir(parents=True)
     program = temp / "changectl" / "bin" / "changectl"
-    program.write_text(
-        '#!/bin/sh\necho "$@ in $(pwd), role ${AWS_ROLE_ARN:-none}, by ${AWS_WEB_IDENTITY_TOKEN_FILE:-nothing}"\n'
-    )
+    program.write_text(PROGRAM)
     program.chmod(0o755)
     (temp / "changectl" / "bin" / "python").symlink_to(sys.executable)
     for name in ("pip.py", "json.py", "os.py"):
@@ -94,6 +102,8 @@ def runner(tmp_path: Path) -> dict[str, str]:
         "DEFAULT_BRANCH": "main",
         "ROLE": ROLE,
         "AWS_REGION": "ap-southeast-2",
+        "GITHUB_TOKEN": "ghs_token",
+        "GITHUB_SERVER_URL": "https://github.com",
         "PYTHONSAFEPATH": "1",
     }
 
@@ -129,7 +139,11 @@ def test_the_job_becomes_the_role_by_its_own_identity(
     given = {"ACTIONS_ID_TOKEN_REQUEST_URL": url, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "token-of-the-job"}
     done = ran("Review", temp, **runner, **given)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"ci in {runner['GITHUB_WORKSPACE']}, role {ROLE}, by {temp}/identity\n"
+    assert done.stdout.splitlines() == [
+        f"::add-mask::{LENT}",
+        f"ci in {runner['GITHUB_WORKSPACE']}, role {ROLE}, by {temp}/identity",
+        HEADER,
+    ]
     assert asked == [("/token?api-version=2.0&audience=sts.amazonaws.com", "bearer token-of-the-job")]
     assert (temp / "identity").read_text() == "identity-of-the-job"
     assert stat.S_IMODE((temp / "identity").stat().st_mode) == 0o600
@@ -138,10 +152,16 @@ def test_the_job_becomes_the_role_by_its_own_identity(
 
 def test_a_fork_has_no_identity_and_its_plans_are_checked_all_the_same(runner: dict[str, str]) -> None:
     done = ran("Review", Path(runner["RUNNER_TEMP"]), **runner)
-    notice, said = done.stdout.splitlines()
+    notice, _, said, _ = done.stdout.splitlines()
     assert notice.startswith("::notice title=changectl::this job has no identity")
     assert said == f"ci in {runner['GITHUB_WORKSPACE']}, role none, by nothing"
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_no_token_stays_in_the_checkout(runner: dict[str, str]) -> None:
+    ran("Review", Path(runner["RUNNER_TEMP"]), **runner)
+    kept = Path(runner["GITHUB_WORKSPACE"], ".git", "config").read_text()
+    assert ("ghs_token" in kept, LENT in kept) == (False, False)
 
 
 def test_the_default_branch_is_known_afterwards(runner: dict[str, str]) -> None:
