@@ -1,7 +1,9 @@
 """Whatever the plan, no rule raises; and a plan that is ten times as long takes about ten times the work."""
 
 import cProfile
+import json
 import pstats
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -150,8 +152,6 @@ PLAN = st.fixed_dictionaries(
 @settings(max_examples=150, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(PLAN)
 def test_no_rule_raises_on_any_plan_that_can_be_read(plan: Mapping[str, object]) -> None:
-    import json
-
     content = json.dumps(plan, ensure_ascii=False).encode()
     complaints = Complaints()
     root = read_yaml(content, complaints)
@@ -253,12 +253,13 @@ def test_ten_times_the_plan_is_ten_times_the_work(name: str) -> None:
     assert {key: (small[key], large[key]) for key in small if large[key] > 12 * small[key] + 400} == {}
 
 
+SECONDS = 1.2
+"""Of the processor: four times what any of them takes, and half of what the mildest quadratic growth took."""
+
+
 @pytest.mark.parametrize("name", [name for name in LONG if name.startswith("text of")])
 def test_the_longest_text_that_a_plan_may_have_is_searched_soon(name: str) -> None:
-    """By a limit that quadratic growth passes a hundredfold, and a busy machine does not: processor time, not the clock."""
-    import time
-
     plan, root = read(with_part(LONG[name](12_000)))
     start = time.process_time()
     assert all(map(_is_sound, findings(plan, root)))
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < SECONDS

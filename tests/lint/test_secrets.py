@@ -68,6 +68,8 @@ HARMLESS = [
     "eyJhbGciOiJIUzI1NiJ9",
     "https://example.com/list?next_token=abc123def",
     "private_key: rentals2.pem",
+    "arn:aws:example:ap-southeast-2:123456789012:token:rentals2abc",
+    "{{resolve:secretsmanager:rentals:SecretString:password:AWSCURRENT2}}",
     "Access key: see OPS-3391",
     "ami-0abcdef1234567890 and vpc-0abcdef12",
     "Password policy: at least 14 characters",
