@@ -14,7 +14,6 @@ from changectl.cli.main import COLORS, VERBS
 from changectl.model.frozen import dataclass
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,200}")
-_OPTION = re.compile(r"--?[a-z][a-z-]*")
 _PROGRAM = ("--help", "--version", "--color")
 
 
@@ -34,8 +33,7 @@ class Place:
 def candidates(place: Place) -> tuple[str, ...]:
     """Every word that goes on with what was typed, each once, the likeliest first."""
     current = "" if place.current == "=" else place.current
-    found = (word for word in _offered(place) if word.startswith(current))
-    return tuple(dict.fromkeys(word for word in found if _PLAIN.fullmatch(word) or _OPTION.fullmatch(word)))
+    return tuple(dict.fromkeys(word for word in _offered(place) if word.startswith(current)))
 
 
 def _offered(place: Place) -> Iterable[str]:
@@ -57,11 +55,15 @@ def _of_verb(place: Place, verb: str, before: Sequence[str]) -> Iterable[str]:
     by_option = {option: each for each in command.params for option in each.opts}
     last = by_option.get(before[-1]) if before else None
     if last is not None and before[-1].startswith("-") and not getattr(last, "is_flag", False):
-        return _values(place, last)
+        return _plain(_values(place, last))
     if place.current.startswith("-"):
         return ("--help", *(option for option in by_option if option.startswith("--") and option not in before))
     arguments = [each for each in command.params if not each.opts[0].startswith("-")]
-    return (word for each in arguments[:1] for word in _values(place, each) if word not in before)
+    return (word for each in arguments[:1] for word in _plain(_values(place, each)) if word not in before)
+
+
+def _plain(words: Iterable[str]) -> Iterable[str]:
+    return (word for word in words if _PLAIN.fullmatch(word))
 
 
 def _command(verb: str) -> Any:
