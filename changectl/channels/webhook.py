@@ -2,22 +2,26 @@
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from urllib.parse import urlsplit
 
-from changectl.contracts.channel import Announcement, Channel
+from changectl.contracts.channel import Announcement, Channel, Teller
 
 PATIENCE = 5.0
 """Seconds for all of it: a slow server must not hold up a change."""
 
 
-def open_webhook(settings: Mapping[str, str]) -> Callable[[Announcement], None]:
+def open_webhook(settings: Mapping[str, str]) -> Teller:
     """Tells by POST to `url`, with `header` (`Authorization: Bearer …`) where it is set. Raises ValueError, OSError."""
     url, headers = settings.get("url", ""), _headers(settings.get("header", ""))
     host = _host(url)
 
-    def tell(announcement: Announcement) -> None:
+    def tell(announcements: Sequence[Announcement]) -> None:
+        for announcement in announcements:
+            _tell(announcement)
+
+    def _tell(announcement: Announcement) -> None:
         document = {"schema": "changectl/announcement/1", **asdict(announcement)}
         failures = [f"did not answer within {PATIENCE:g} s"]
         # In a thread, because a name lookup cannot be interrupted, and a server may answer one byte at a time.

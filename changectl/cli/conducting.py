@@ -58,7 +58,7 @@ def conducted(
     stops, out = Stops(), output(manner.json)
     keeper = Keeper(found, journal, by, stops, signed.ground.kinds, earlier, list(journal.recovered))
     channels = rules(here, found).configuration.channels
-    announcer = Announcer(plan, out, catalogue().channels, channels, keeper.change().names)
+    announcer = Announcer(plan, out, catalogue().channels, channels, _so_far(keeper), by)
     world = world_of(signed, keeper, vault, announcer, asker(can_ask(manner.no_input), stops))
     world = replace(world, still=still) if still else world
     try:
@@ -108,6 +108,11 @@ def taken_up(here: Desk, found: Memory, change: str) -> tuple[Plan, Signed, Jour
     signed = signed_in(env, begun.region, catalogue(), change, begun.endpoint)
     earlier = tuple(entry for entry in found.entries(change) if entry.attempt < latest)
     return plan, signed, journal, vault, earlier
+
+
+def _so_far(keeper: Keeper) -> Change:
+    """The change with the number of this attempt, also where nothing of it is recorded yet."""
+    return replace(keeper.change(), attempt=keeper.journal.attempt)
 
 
 def _untold(keeper: Keeper) -> Change:

@@ -14,8 +14,9 @@ from changectl.channels.webhook import CHANNEL
 from changectl.contracts.channel import Announcement
 
 SAID = Announcement(
-    "2026-alb", "Raise it", "applied", "It is applied. \u2028🦄", "as-intended", "2026-11-24T03:00:00Z", "ana", "prod"
-)
+    "2026-alb", "Raise it", "applied", "It is applied. \u2028🦄", "as-intended", "2026-11-24T03:00:00Z", "ana", "prod",
+    attempt=2, next="changectl show 2026-alb",
+)  # fmt: skip
 OK = b"HTTP/1.1 204 No Content\r\n\r\n"
 Serve = Callable[[bytes], tuple[str, list[bytes]]]
 
@@ -58,7 +59,7 @@ def _request(caller: socket.socket) -> bytes:
 
 def test_an_announcement_is_posted_as_one_document(serve: Serve) -> None:
     url, sent = serve(OK)
-    CHANNEL.open({"url": url, "header": "Authorization: Bearer abc"})(SAID)
+    CHANNEL.open({"url": url, "header": "Authorization: Bearer abc"})((SAID,))
     head, _, body = sent[0].partition(b"\r\n\r\n")
     lines = head.decode().split("\r\n")
     assert lines[0] == "POST /T0/canary?token=canary HTTP/1.1"
@@ -73,6 +74,12 @@ def test_an_announcement_is_posted_as_one_document(serve: Serve) -> None:
         "at": "2026-11-24T03:00:00Z",
         "lead": "ana",
         "env": "prod",
+        "attempt": 2,
+        "began": "",
+        "who": "",
+        "next": "changectl show 2026-alb",
+        "notice": "",
+        "detail": False,
     }
 
 
@@ -81,7 +88,7 @@ def test_an_answer_that_is_no_success_is_a_failure_and_is_not_followed(serve: Se
     elsewhere, asked = serve(OK)
     url, sent = serve(f"HTTP/1.1 {status} x\r\nLocation: {elsewhere}\r\nContent-Length: 0\r\n\r\n".encode())
     with pytest.raises(OSError, match=r"^the webhook at 127\.0\.0\.1 (answered|could not be told)") as failure:
-        CHANNEL.open({"url": url})(SAID)
+        CHANNEL.open({"url": url})((SAID,))
     assert (len(sent), asked, "canary" in str(failure.value)) == (1, [], False)
 
 
@@ -89,7 +96,7 @@ def test_a_server_that_is_not_there_is_said_without_the_secret() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(OSError, match=r"^the webhook at 127\.0\.0\.1 could not be told \(NewConnectionError\)$"):
-        CHANNEL.open({"url": f"http://127.0.0.1:{port}/canary"})(SAID)
+        CHANNEL.open({"url": f"http://127.0.0.1:{port}/canary"})((SAID,))
 
 
 def test_a_slow_drip_is_not_waited_for(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +105,7 @@ def test_a_slow_drip_is_not_waited_for(serve: Serve, monkeypatch: pytest.MonkeyP
         threading.Thread(target=_drip, args=(listener,), daemon=True).start()
         began = time.monotonic()
         with pytest.raises(OSError, match=r"^the webhook at 127\.0\.0\.1 did not answer within 0\.5 s$"):
-            CHANNEL.open({"url": f"http://127.0.0.1:{listener.getsockname()[1]}/"})(SAID)
+            CHANNEL.open({"url": f"http://127.0.0.1:{listener.getsockname()[1]}/"})((SAID,))
         assert time.monotonic() - began < 3
 
 
@@ -114,7 +121,7 @@ def _drip(listener: socket.socket) -> None:
 
 def test_a_huge_answer_is_not_read(serve: Serve) -> None:
     url, _ = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\nabc")
-    CHANNEL.open({"url": url})(SAID)
+    CHANNEL.open({"url": url})((SAID,))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from changectl.catalogue import catalogue
 from changectl.cli.agreeing import signers
 from changectl.cli.desk import FILE, Desk, configuration_in
 from changectl.cli.memory import Memory
+from changectl.cli.telling import opened
 from changectl.errors import ChangectlError, ConfigurationWrong, RegisterUnsound
 from changectl.model.diagnosis import Diagnosis, missing, ok, unknown
 from changectl.model.status import Status
@@ -136,7 +137,7 @@ def channels(configuration: Configuration) -> Sequence[Diagnosis]:
 
 def _opened(name: str, kind: str, settings: Mapping[str, str]) -> Diagnosis:
     try:
-        catalogue().channels[kind].open(settings)
+        opened(catalogue().channels[kind], settings)
     except ValueError as why:
         return missing(name, str(why), f"mend [[channel]] kind = {kind!r} in {FILE}", WRONG)
     except OSError as why:
