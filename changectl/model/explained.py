@@ -1,4 +1,4 @@
-"""A rule as people read of it, whichever part of changectl complains with it."""
+"""A rule as people read of it, whichever part of the program complains with it."""
 
 from changectl.model.frozen import dataclass
 
