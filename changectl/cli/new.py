@@ -1,7 +1,7 @@
 """`changectl new`: a plan that passes most of `check` already, with a mark wherever only a person knows."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,8 +10,9 @@ import typer
 
 from changectl.catalogue import catalogue
 from changectl.cli.authoring.files import create, replace
-from changectl.cli.authoring.naming import checked_title, lead, plan_id, the_env, unclear_env
-from changectl.cli.authoring.sources import PLAIN, UNDO, Source, of_template
+from changectl.cli.authoring.naming import checked_title, lead, plan_id, the_env
+from changectl.cli.authoring.questions import Person
+from changectl.cli.authoring.sources import PLAIN, Source, of_template
 from changectl.cli.desk import Desk, desk, width
 from changectl.cli.linting import checked, linter
 from changectl.cli.options import Json, NoInput, output
@@ -35,7 +36,7 @@ class Asked:
     emergency: str
     env: str
     id: str
-    can_ask: bool
+    person: Person
 
 
 def verb(
@@ -62,7 +63,7 @@ def verb(
     if sum(map(bool, (like, undo, template))) > 1:
         raise WrongUsage("--like, --undo and --template are three ways to begin: choose one", "changectl new --help")
     here, asking = desk(), can_ask(no_input) and not json
-    asked = Asked(title, tuple(affects or ()), emergency, env, id, asking)
+    asked = Asked(title, tuple(affects or ()), emergency, env, id, Person(asking))
     change, content, notes = _written(here, _source(here, like, undo, template, env), asked)
     path = here.root / PLANS / f"{change}.yaml"
     create(path, content)
@@ -87,45 +88,31 @@ def _source(here: Desk, like: str, undo: str, template: str, env: str) -> Source
 
 
 def _written(here: Desk, source: Source, asked: Asked) -> tuple[str, str, tuple[str, ...]]:
-    """The id, the text, and what to tell."""
-    title = checked_title(asked.title or _ask_title(source, asked))
-    env = the_env(here, asked.env or source.env) or _ask_env(here, asked)
+    """The id, the text, and what to tell. Two questions at most: what, and where or of what."""
+    title = checked_title(asked.title or asked.person.title(source))
+    known = the_env(here, asked.env or source.env)
+    env = known or asked.person.env(here)
+    affects = asked.affects or ((asked.person.resource(),) if known and source.is_open else ())
     change = plan_id(here.root, asked.id, title, f"{datetime.now(UTC):%Y-%m-%d}")
     members: dict[str, str | None] = {"title": member_line("title", title), "env": member_line("env", env)}
     if leader := lead(here):
         members["lead"] = member_line("lead", leader)
     if asked.emergency:
         members["emergency"] = member_line("emergency", _one_line(asked.emergency))
-    members |= {**source.members, **_steps(here, env, change, title, asked)}
+    members |= {**source.members, **_steps(here, env, change, title, affects)}
     return change, with_members(source.text, members), source.notes
 
 
-def _steps(here: Desk, env: str, change: str, title: str, asked: Asked) -> Mapping[str, str]:
-    if not asked.affects:
+def _steps(here: Desk, env: str, change: str, title: str, affects: Sequence[str]) -> Mapping[str, str]:
+    if not any(affects):
         return {}
     from changectl.cli.authoring.reading import live
     from changectl.engine.draft import set_steps, sought
 
     kinds = catalogue().kinds
-    wanted = [sought(each, kinds) for each in asked.affects]
+    wanted = [sought(each, kinds) for each in affects]
     now = live(here.env(env), [each.target for each in wanted], change)
     return {"steps": member_lines("steps", tuple(set_steps(kinds, wanted, now, title)))}
-
-
-def _ask_title(source: Source, asked: Asked) -> str:
-    """The title of the source where nobody can be asked; else what they say, which may be that title."""
-    if asked.can_ask and not source.title.startswith(UNDO):
-        return str(typer.prompt("What becomes what, in one line", default=source.title or None, err=True))
-    if not source.title:
-        raise WrongUsage("a title is missing", 'changectl new "Raise the timeout to 120 s"')
-    return source.title
-
-
-def _ask_env(here: Desk, asked: Asked) -> str:
-    if not asked.can_ask:
-        raise unclear_env(here)
-    names = sorted(here.configuration.envs)
-    return the_env(here, str(typer.prompt(f"Which env ({', '.join(names)})", default=names[0], err=True)))
 
 
 def _one_line(words: str) -> str:

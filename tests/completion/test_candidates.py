@@ -89,6 +89,19 @@ def test_what_goes_on_with_the_words_is_offered(here: Path, words: list[str], fo
     assert offered(here, *words) == found
 
 
+def test_proposals_that_were_fetched_are_offered_too(here: Path) -> None:
+    for ref in ("heads/change/2026-11-26-mine", "remotes/origin/change/2026-11-27-bens"):
+        path = here / ".git" / "refs" / ref
+        path.parent.mkdir(parents=True)
+        path.write_text("0" * 40 + "\n")
+    (here / ".git" / "packed-refs").write_text(
+        f"# pack-refs\n{'0' * 40} refs/remotes/origin/change/2026-11-25-packed\n"
+    )
+    assert offered(here, "approve", "2026-11-2") == [
+        "2026-11-27-bens", "2026-11-26-mine", "2026-11-25-packed", *CHANGES[1:],
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_offers_its_options(here: Path, verb: str) -> None:
     found = offered(here, verb, "--")

@@ -11,21 +11,23 @@ from changectl.register.repository import shared_folder
 
 MOST = 500
 
+_BRANCH = re.compile(r" refs/(?:heads|remotes/[^/\n]+)/change/([^/\n]+)$", re.MULTILINE)
+
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")  # nothing that a shell or a path would read otherwise
 
 
 def known_changes(root: Path) -> tuple[str, ...]:
-    """Ids of plans and of recorded changes, the latest first. Builds nothing, fetches nothing, raises nothing."""
-    recorded = tuple(_recorded(root))
-    plans = sorted((plan for plan in find_plans(root) if plan not in recorded), reverse=True)
+    """Ids of plans, proposals and recorded changes, the latest first. Builds nothing, fetches nothing, raises nothing."""
+    shared = shared_folder(root)
+    recorded = tuple(_recorded(shared)) if shared else ()
+    plans = sorted({*find_plans(root), *(_proposed(shared) if shared else ())} - {*recorded}, reverse=True)
     return tuple(change for change in (*plans, *recorded) if _PLAIN.fullmatch(change))
 
 
-def _recorded(root: Path) -> Iterable[str]:
+def _recorded(shared: Path) -> Iterable[str]:
+    index = repository_state(shared) / "index.sqlite3"
     try:
-        shared = shared_folder(root)
-        index = repository_state(shared) / "index.sqlite3" if shared else None
-        if index is None or not index.is_file():
+        if not index.is_file():
             return ()
         connection = sqlite3.connect(f"{index.as_uri()}?mode=ro", uri=True, timeout=0.2)
         try:
@@ -37,3 +39,13 @@ def _recorded(root: Path) -> Iterable[str]:
     except (sqlite3.Error, OSError, ValueError):
         return ()
     return tuple(str(row[0]) for row in rows)
+
+
+def _proposed(shared: Path) -> Iterable[str]:
+    """The branches change/<id>, ours and those that were fetched, read as git's files."""
+    try:
+        packed = (shared / "packed-refs").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        packed = ""
+    loose = (*shared.glob("refs/heads/change/*"), *shared.glob("refs/remotes/*/change/*"))
+    return (*_BRANCH.findall(packed), *(path.name for path in loose))

@@ -17,13 +17,17 @@ UNDO = "Undo: "
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A plan's text; which of its members are written anew; what to tell whoever asked for it."""
+    """A plan's text; which of its members are written anew; what to tell whoever asked for it.
+
+    `is_open`: it does not say yet what is changed.
+    """
 
     text: str
     title: str = ""
     env: str = ""
     members: Mapping[str, str | None] = field(default_factory=dict, hash=False)
     notes: tuple[str, ...] = ()
+    is_open: bool = False
 
 
 def of_template(root: Path, name: str) -> Source:
@@ -35,6 +39,6 @@ def of_template(root: Path, name: str) -> Source:
             f"put a team's own beside changectl.toml: {OWN_TEMPLATES}/{name if name.isidentifier() else 'NAME'}.yaml",
         )
     try:
-        return Source(known[name].read_text(encoding="utf-8"))
+        return Source(known[name].read_text(encoding="utf-8"), is_open=name == PLAIN)
     except (OSError, UnicodeDecodeError) as why:
         raise WrongUsage(f"the template {known[name]} cannot be read", f"file {known[name]}") from why
