@@ -104,7 +104,7 @@ def test_without_any_key_it_is_said_how_to_make_one(team: Team) -> None:
 
 
 def test_a_plan_that_is_poor_beyond_dispute_is_not_proposed(team: Team) -> None:
-    secret = plan(TAG, risk="medium").replace("It is too small.", "Log in with password=hunter2-Wellington.")
+    secret = plan(TAG, risk="medium").replace("Weekends fill up (INC-7).", "Log in with password=hunter2-Wellington.")
     team.ana.writes(CHANGE, secret)
 
     said = team.ana.types("propose", CHANGE, status=3).err

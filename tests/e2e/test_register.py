@@ -61,7 +61,7 @@ def test_a_change_is_four_pushes_of_canonical_json_with_a_decision_to_read(team:
     assert next(iter(folder)).endswith(f"/{CHANGE}")
     assert files.keys() - events.keys() == {f"{next(iter(folder))}/decision.md"}
     decision = files[f"{next(iter(folder))}/decision.md"].decode()
-    for words in ("# Make it larger", "rolled-back", "It is too small.", "approved by Ben"):
+    for words in ("# Give the bookings room", "rolled-back", "Weekends fill up (INC-7).", "approved by Ben"):
         assert words in decision.replace("\\", ""), decision
 
 

@@ -24,18 +24,18 @@ SET = f"""
 GIVEN = {"DB_PASSWORD": NEW}
 
 
-@pytest.mark.parametrize(("step", "test"), [(STEP, "true"), (SET, "false")], ids=["call", "set and failed"])
+@pytest.mark.parametrize(("step", "test"), [(STEP, "/"), (SET, "/nowhere")], ids=["call", "set and failed"])
 def test_a_secret_is_found_nowhere_but_in_the_vault(step: str, test: str, team: Team) -> None:
     team.emulator.client("ssm").put_parameter(Name=PASSWORD, Value=OLD, Type="SecureString")
     before = aws.parameter_now(team.emulator, PASSWORD)
-    team.ana.writes(CHANGE, plan(step, test=f'- command: ["{test}"]'))
+    team.ana.writes(CHANGE, plan(step, test=f'- command: [test, -d, "{test}"]'))
     said: list[Ran] = []
 
     said.append(team.ana.types("check"))
     said.append(team.ana.types("preview", CHANGE, "--json", env=GIVEN))
     said.append(team.ana.types("propose", CHANGE, env=GIVEN))
-    said.append(team.ana.applies(CHANGE, env=GIVEN, status=0 if test == "true" else 10))
-    if test == "true":
+    said.append(team.ana.applies(CHANGE, env=GIVEN, status=0 if test == "/" else 10))
+    if test == "/":
         assert aws.parameter_now(team.emulator, PASSWORD) == {**before, "value": NEW}
         said.append(team.ana.types("rollback", CHANGE, "--json", env=GIVEN))
     assert aws.parameter_now(team.emulator, PASSWORD) == before
