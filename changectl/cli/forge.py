@@ -3,6 +3,9 @@
 import os
 import shutil
 import subprocess
+import sys
+import time
+from functools import partial
 from urllib.parse import urlsplit
 
 from changectl.catalogue import forges
@@ -12,6 +15,9 @@ from changectl.planfile.config_team import ReviewSettings
 
 PATIENCE = 10.0
 """Seconds for `gh auth token`, which may ask a keyring."""
+
+SILENT = 3.0
+"""Seconds of waiting that nobody needs to be told of."""
 
 
 def is_on_forge(review: ReviewSettings) -> bool:
@@ -39,7 +45,14 @@ def forge_of(review: ReviewSettings) -> Forge:
         raise ForgeFailed(
             f"reviews are on {kind.key}, and there is no token for it", f"export {named}=…, or: gh auth login"
         )
-    return kind.open(ForgeSettings(review.repository, review.api, token))
+    return kind.open(ForgeSettings(review.repository, review.api, token, partial(_wait, kind.key)))
+
+
+def _wait(forge: str, seconds: float) -> None:
+    """Let some time pass, and say so, lest anybody thinks that it hangs."""
+    if seconds >= SILENT:
+        sys.stderr.write(f"          {forge} wants to be asked less often: waiting {seconds:.0f} s\n")
+    time.sleep(seconds)
 
 
 def asks_at(review: ReviewSettings, branch: str) -> str:
