@@ -1,12 +1,12 @@
 """`changectl ci`: what a pull request's plans would do, told to whoever reviews them. A pull request can run nothing."""
 
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
+from time import sleep
 from typing import Annotated
 
 import typer
@@ -120,9 +120,9 @@ def _told(runner: Runner | None, found: Found) -> Told:
         return Told()
     facts = found.facts
     try:
-        forge = forge_here(runner)
+        forge = forge_here(runner, sleep)
         if not facts.plans and not facts.deleted and standing(forge, runner.number) is None:
             return Told()
-        return Told(stick(forge, runner.number, comment(facts), datetime.now(UTC), time.sleep).url)
+        return Told(stick(forge, runner.number, comment(facts), datetime.now(UTC), sleep).url)
     except ForgeFailed as why:
         return Told(why_not=f"{why.sentence}. {why.hint}" if why.hint else why.sentence)

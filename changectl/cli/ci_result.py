@@ -61,7 +61,7 @@ def ci_page(found: Found, told: Told) -> Page:
         line(
             text(plan.path, Style.STRONG),
             "  deleted",
-            text(f", and its change is {plan.own}" if plan.own else "", Style.BAD),
+            text(f", though its change has begun and not ended ({plan.own})" if plan.own else "", Style.BAD),
         )
         for plan in facts.deleted
     )
@@ -114,7 +114,7 @@ def _plan(plan: PlanFacts) -> tuple[Line, ...]:
             else []
         )
     if plan.history.own:
-        said.append(line(text(f"its change is {plan.history.own}", Style.BAD), indent=2))
+        said.append(line(text(f"its change has begun and not ended ({plan.history.own})", Style.BAD), indent=2))
     return (title, *said)
 
 

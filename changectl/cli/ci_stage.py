@@ -4,6 +4,7 @@ The rules are those of the default branch. What the request says of changectl.to
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from changectl.catalogue import forges
@@ -61,13 +62,13 @@ def runner_here() -> tuple[Runner | None, tuple[str, ...]]:
     return None, tuple(wrong)
 
 
-def forge_here(runner: Runner) -> Forge:
-    """The forge whose job we run in, with the job's own token. Raises ForgeFailed where there is none."""
+def forge_here(runner: Runner, pause: Callable[[float], None]) -> Forge:
+    """The forge whose job we run in, with the job's own token. `pause` waits. Raises ForgeFailed where there is no token."""
     kind = forges()[runner.forge]
     token = next((os.environ[name] for name in kind.tokens if os.environ.get(name)), "")
     if not token:
         raise ForgeFailed(f"the job has no token for {kind.key}", f"give the step {' or '.join(kind.tokens)}")
-    return kind.open(ForgeSettings(runner.repository, runner.api, token))
+    return kind.open(ForgeSettings(runner.repository, runner.api, token, pause))
 
 
 def stage(base: str, head: str, runner: Runner | None, notes: tuple[str, ...]) -> Stage:

@@ -123,5 +123,5 @@ def _line(plan: PlanFacts) -> str:
 
 
 def _gone(plan: Deleted) -> str:
-    own = f": **its change is {md(plan.own, 160)}**" if plan.own else ""
+    own = f": **its change has begun and not ended ({md(plan.own, 160)})**" if plan.own else ""
     return f"{code(plan.path, 160)}{own}"

@@ -20,7 +20,9 @@ def plan_comment(facts: PlanFacts, most: int) -> str:
     if facts.foreseen and facts.foreseen.moved:
         head.append(f"**Production has changed since it was proposed:** {md(facts.foreseen.moved, 600)}")
     if facts.history.own:
-        head.append(f"**This change is {md(facts.history.own)}.** Its plan should stay as it is until it has ended.")
+        head.append(
+            f"**This change has begun and not ended ({md(facts.history.own)}):** its plan stays as it is until then."
+        )
     sections = [_findings(facts, most)]
     if facts.plan:
         head.append(md(facts.plan.rationale, 1000))
