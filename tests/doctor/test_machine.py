@@ -58,6 +58,11 @@ def _others_may_look(home: Path) -> None:
     home.chmod(0o755)
 
 
+def _a_group_may_look(home: Path) -> None:
+    home.mkdir(parents=True)
+    home.chmod(0o750)
+
+
 def _a_file_stands_there(home: Path) -> None:
     home.parent.mkdir(parents=True)
     home.write_text("")
@@ -73,6 +78,7 @@ def _kept_well(home: Path) -> None:
         (lambda home: None, Health.OK, ""),
         (_kept_well, Health.OK, ""),
         (_others_may_look, Health.MISSING, "chmod 700 {}"),
+        (_a_group_may_look, Health.MISSING, "chmod 700 {}"),
         (_a_file_stands_there, Health.MISSING, "mv {} {}.old"),
     ],
 )

@@ -77,6 +77,12 @@ def test_a_host_that_takes_no_custom_refs_is_found_out(place: Place) -> None:
     assert place.refs() == ["refs/heads/main"]
 
 
+def test_a_password_in_a_hosts_words_is_shown_nowhere(place: Place) -> None:
+    hook(place, 'echo "not here: https://ana:s3cret@git.example/x" >&2; exit 1')
+    found = one(remote.rights(place.repository, write=True), "custom refs")
+    assert ("not here: https://git.example/x" in found.sentence, "s3cret" in found.sentence) == (True, False)
+
+
 def test_a_host_that_takes_half_of_a_push_is_found_out(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     # No git does so; a proxy in front of one may. So the guard is taken off the second push.
     from changectl.register import host

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from changectl.cli.main import run
-from changectl.cli.setup.files import File, Need, lay, missing_lines
+from changectl.cli.setup.files import File, Need, lay, missing_lines, write_new
 from changectl.errors import ConfigurationWrong
 from changectl.planfile.config import read_configuration
 from changectl.planfile.config_team import ReviewSettings
@@ -290,6 +290,13 @@ def test_a_link_that_leads_out_of_the_repository_is_not_followed(tmp_path: Path)
     with pytest.raises(ConfigurationWrong, match="leads out of"):
         lay(root, [File(".github/CODEOWNERS", "x")])
     assert list(outside.iterdir()) == []
+
+
+def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "changectl.toml").write_text("theirs")
+    with pytest.raises(ConfigurationWrong, match="cannot be written: File exists"):
+        write_new(tmp_path, "changectl.toml", "ours")
+    assert (tmp_path / "changectl.toml").read_text() == "theirs"
 
 
 def test_a_link_that_leads_nowhere_is_left(tmp_path: Path) -> None:
