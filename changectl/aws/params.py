@@ -1,18 +1,15 @@
 """What is wrong with a call's parameters, found offline against AWS's model, each at its place in the plan."""
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from changectl.aws.models import Operation, Shape
 from changectl.aws.sensitive import is_refused
+from changectl.aws.sorts import SORTS, fits, respelled, spelled_as_text
 from changectl.model.frozen import dataclass
-from changectl.model.node import Complaints, Node, plain
+from changectl.model.node import Complaints, Node
 from changectl.model.resource import Body
-from changectl.planfile.schema import unquoted_number
-from changectl.planfile.words import described, listing, near, quoted, truth_meant
+from changectl.planfile.words import described, listing, near, quoted
 
 GROWING = 20
 """An enumeration longer than this (regions, runtimes, instance types) gains values faster than botocore is updated."""
@@ -121,10 +118,10 @@ class _Reader:
             self.value(child, inner, name, hidden=hidden or secret)
 
     def _scalar(self, node: Node, shape: Shape, name: str, *, hidden: bool) -> None:
-        if not _fits(node, shape.type):
-            found, help_ = ("something else", "") if hidden else (described(node), _mend(node))
-            fix = None if hidden else _fix(node, shape.type)
-            sentence = f"{quoted(name)} is {_KIND[shape.type]}, and here is {found}"
+        if not fits(node, shape.type):
+            found, help_ = ("something else", "") if hidden else (described(node), spelled_as_text(node))
+            fix = None if hidden else respelled(node, shape.type)
+            sentence = f"{quoted(name)} is {SORTS[shape.type]}, and here is {found}"
             self.complaints.add("CHG303", sentence, node, help_, fix=fix)
         elif hidden:
             return
@@ -162,7 +159,7 @@ class _Reader:
         assert isinstance(node.value, Mapping)
         word = next(iter(node.value))
         if word != "$result" and shape.type not in ("string", "blob", "timestamp"):
-            self.complaints.add("CHG303", f"{quoted(name)} is {_KIND[shape.type]}, and {word} gives text", node)
+            self.complaints.add("CHG303", f"{quoted(name)} is {SORTS[shape.type]}, and {word} gives text", node)
 
     def _secret(self, node: Node, name: str) -> None:
         if leaf := _literal(node):
@@ -172,76 +169,6 @@ class _Reader:
     def _is_automatic(self, name: str, shape: Shape) -> bool:
         member = shape.member(name)
         return (member is not None and member.is_token) or (self.operation.service, name) in AUTOMATIC
-
-
-_KIND = {
-    "blob": "bytes, written as base64",
-    "boolean": "true or false",
-    "double": "a number",
-    "float": "a number",
-    "integer": "a whole number",
-    "list": "a list",
-    "long": "a whole number",
-    "map": "a mapping",
-    "string": "text",
-    "structure": "a mapping",
-    "timestamp": "a time, like 2026-11-24T03:00:00Z",
-}
-
-
-def _fits(node: Node, kind: str) -> bool:
-    match kind, node.value:
-        case "string", str():
-            return True
-        case "boolean", bool():
-            return True
-        case (("integer" | "long"), int() as number):
-            return not isinstance(number, bool)
-        case (("float" | "double" | "timestamp"), int() | float() as number):
-            return not isinstance(number, bool)
-        case "timestamp", str() as text:
-            return _is_time(text)
-        case "blob", str() as text:
-            return _is_base64(text)
-        case _:
-            return False
-
-
-def _is_time(text: str) -> bool:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_base64(text: str) -> bool:
-    try:
-        base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return False
-    return True
-
-
-def _mend(node: Node) -> str:
-    match node.value:
-        case bool() | int() | float():
-            return f'"{node.raw or plain(node)}" with quotes is text'
-        case _:
-            return ""
-
-
-def _fix(node: Node, kind: str) -> str | None:
-    """The same, written as what is wanted: with quotes, without them, or `true` for `yes`."""
-    match kind, node.value:
-        case "string", bool() | int() | float():
-            return f'"{node.raw}"'
-        case (("integer" | "long" | "float" | "double"), str()):
-            return unquoted_number(node)
-        case "boolean", str() as word:
-            return truth_meant(word) or None
-        case _:
-            return None
 
 
 def _is_later(node: Node) -> bool:

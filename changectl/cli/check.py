@@ -18,7 +18,7 @@ from changectl.model.frozen import dataclass
 from changectl.model.resource import Body
 from changectl.model.status import Status
 from changectl.views.annotations import Checked, github_annotations, gitlab_report, guarded, sarif
-from changectl.views.checked import Repaired, check_page, repairs_json, repairs_page
+from changectl.views.checked import Repaired, check_page, repairs_json, repairs_page, unknown_rules_page
 from changectl.views.complaints import complaints_json, complaints_text, one_row
 from changectl.views.page import Page, plain_lines
 
@@ -59,6 +59,8 @@ def verb(
         raise WrongUsage(f"--json and --format {form.value} are two forms", "changectl check --help")
     form = Form.JSON if json else form
     here = checking(plans or ())
+    if here.unknown_rules:
+        output(False).progress(unknown_rules_page(here.unknown_rules))
     repairs = mended_here(here, write=not diff) if fix or diff else ()
     found = findings(here)
     view = _View(found, repairs, here.cwd, repository_top(here), tried=fix or diff, written=not diff)

@@ -28,13 +28,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Checking:
-    """What is to be checked. `lost`: what is wrong with where a file lies."""
+    """What is to be checked. `lost`: what is wrong with where a file lies. `unknown_rules`: bent, and not there."""
 
     cwd: Path
     home: Path
     paths: tuple[Path, ...]
     lost: Mapping[Path, tuple[Complaint, ...]] = field(hash=False)
     lint: Lint
+    unknown_rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ def checking(wanted: Sequence[str]) -> Checking:
         paths = tuple(sorted(path for of_id in every.values() for path in of_id))
         for path, complaint in misplaced(home, every):
             lost[path] = (*lost.get(path, ()), complaint)
-    return Checking(cwd, home, paths, lost, linter(configuration, ended_here(home), tuple(every)))
+    lint = linter(configuration, ended_here(home), tuple(every))
+    unknown = tuple(rule for rule in (configuration.lint if configuration else ()) if rule not in lint.severities)
+    return Checking(cwd, home, paths, lost, lint, unknown)
 
 
 def findings(here: Checking) -> tuple[Finding, ...]:

@@ -42,6 +42,18 @@ def check_page(files: Sequence[Checked], plan_id: str, offer: bool) -> Page:
     return tuple(page)
 
 
+def unknown_rules_page(rules: Sequence[str]) -> Page:
+    """That the configuration bends rules which this changectl does not have: misspelt, or gone."""
+    return (
+        line(
+            "changectl.toml bends ",
+            text(", ".join(rules)),
+            ", and there is no such rule: ",
+            command("changectl explain"),
+        ),
+    )
+
+
 def repairs_page(repairs: Repairs, written: bool) -> Page:
     """What was mended, file by file; or could be, where nothing was written."""
     return tuple(part for repaired in repairs for part in _one(repaired, written))

@@ -92,6 +92,16 @@ def test_the_configuration_says_how_bad_it_is(place: Place, severity: str, statu
     )
 
 
+def test_a_rule_that_is_bent_and_not_there_is_told_of(place: Place) -> None:
+    place.configure('[lint]\nCHG501 = "off"\nCHG599 = "off"\n')
+    place.plan("x")
+    ended = place.check()
+    assert (ended.status, ended.err) == (
+        0,
+        "changectl.toml bends CHG599, and there is no such rule: changectl explain\n",
+    )
+
+
 # One that cannot be read hides no other
 
 

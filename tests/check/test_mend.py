@@ -171,8 +171,8 @@ def test_a_place_that_does_not_exist_is_left(span: Span) -> None:
 
 
 def test_of_fixes_that_overlap_one_is_written() -> None:
-    _, now = lying((ONE, "x"), (Span(1, 9, 1, 10), "y"))
-    assert now in (b"title: x\nlead: abc\n", b"title: ayc\nlead: abc\n")
+    _, now = lying((ONE, "x"), (Span(1, 9, 1, 10), "yyyy"))
+    assert now in (b"title: x\nlead: abc\n", b"title: ayyyyc\nlead: abc\n")
 
 
 def test_two_insertions_at_one_place_do_not_both_come() -> None:
