@@ -111,8 +111,9 @@ def taken_up(here: Desk, found: Memory, change: str) -> tuple[Plan, Signed, Jour
 
 
 def _so_far(keeper: Keeper) -> Change:
-    """The change with the number of this attempt, also where nothing of it is recorded yet."""
-    return replace(keeper.change(), attempt=keeper.journal.attempt)
+    """This attempt of the change, also where nothing of it is recorded yet."""
+    change, attempt = keeper.change(), keeper.journal.attempt
+    return change if change.attempt == attempt else Change(attempt=attempt)
 
 
 def _untold(keeper: Keeper) -> Change:
