@@ -45,7 +45,7 @@ def plan_schema(steps: Sequence[FormSchema], checks: Sequence[FormSchema], versi
     return {
         "$schema": DRAFT,
         "$comment": f"changectl {version}",
-        "title": "A changectl plan",
+        "title": "A plan of changectl",
         "description": "What changes, why, who notices, how we know that it worked, and how it comes back.",
         "type": "object",
         "properties": _MEMBERS,

@@ -1,4 +1,4 @@
-"""The JSON Schema of changectl.toml (draft-07), for editors. What this refuses, changectl refuses too."""
+"""The JSON Schema of changectl.toml (draft-07), for editors. What this refuses is refused by changectl too."""
 
 from collections.abc import Mapping, Sequence
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changectl.catalogue import catalogue, forms
@@ -55,6 +55,7 @@ def test_a_plan_that_is_written_as_json_is_written_as_yaml() -> None:
     )
 
 
+@settings(max_examples=40)
 @given(
     st.sampled_from(PLANS),
     st.dictionaries(st.sampled_from(NAMES), st.text(min_size=1, max_size=30) | st.none(), max_size=4),

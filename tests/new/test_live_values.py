@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from new.test_spelling import TEXT
 
@@ -37,6 +37,7 @@ def plan_of(steps: str) -> Any:
     return plan
 
 
+@settings(max_examples=50)
 @given(
     st.dictionaries(TEXT.filter(lambda name: name not in ("from", "to", "add", "remove")), TEXT, min_size=1, max_size=4)
 )
@@ -51,6 +52,7 @@ def test_hostile_tags_are_what_the_step_starts_from(tags: dict[str, str]) -> Non
         assert wish == Become("new", Was(tags[wish.key]), wish.key)
 
 
+@settings(max_examples=50)
 @given(TEXT)
 def test_a_hostile_value_of_a_parameter_is_what_the_step_starts_from(value: str) -> None:
     body = {"Type": "String", "Value": value}

@@ -103,7 +103,7 @@ def test_the_first_line_leads_an_editor_from_the_plan_to_the_schema(desk: Desk) 
     desk.types("new", "x", "--id", "x")
     first = desk.reads("x").split("\n")[0]
     relative = first.removeprefix("# yaml-language-server: $schema=")
-    assert json.loads((desk.root / "plans" / relative).read_text())["title"] == "A changectl plan"
+    assert json.loads((desk.root / "plans" / relative).read_text())["title"] == "A plan of changectl"
 
 
 def test_it_answers_with_one_document_too(desk: Desk) -> None:

@@ -99,13 +99,14 @@ def test_it_asks_for_what_is_missing_opens_the_editor_and_says_what_is_left(desk
     assert terminal.shown.endswith("Next: changectl check mine\n")
 
 
-def test_where_the_env_is_clear_it_asks_for_the_resource(rentals: Desk) -> None:
+def test_where_the_env_is_clear_it_asks_for_the_resource(desk: Desk) -> None:
     terminal = Terminal("new", "Give checkout 45 s", "--id", "mine", EDITOR="true", VISUAL="")
     terminal.waits_for("Which resource, as in parameter/rentals/limit (Enter: none)")
-    terminal.types("parameter/rentals/checkout/timeout:value\n")
-    assert terminal.ends() == 0
-    assert '      value: {from: "30", to: <new value>}\n' in rentals.reads("mine")
+    terminal.types("parametr/rentals/checkout/timeout\n")
+    assert terminal.ends() == 2
+    assert "did you mean parameter?" in terminal.shown
     assert "What becomes what" not in terminal.shown
+    assert desk.files() == ["changectl.toml"]
 
 
 def test_ctrl_c_at_a_question_leaves_nothing(desk: Desk) -> None:
