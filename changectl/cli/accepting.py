@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from changectl.catalogue import catalogue
+from changectl.cli.announcing import Announcer
 from changectl.cli.conducting import Manner
 from changectl.cli.desk import Desk, plan_in
 from changectl.cli.entries import entry_now, writable
@@ -27,6 +28,7 @@ from changectl.model.entry import Entry
 from changectl.model.events import Begun, Closed, Standing, spoken
 from changectl.model.fold import evolve, fold
 from changectl.model.frozen import dataclass
+from changectl.model.plan import BackOut, Comms, Plan, Risk, Tests
 from changectl.model.text import one_line
 from changectl.planfile.config import Env
 from changectl.register.journal import Journal
@@ -56,8 +58,11 @@ def accepted(here: Desk, found: Memory, change_id: str, how: Acceptance, manner:
     attempt = writable(change_id, story.change).attempt
     if attempt in found.journals.attempts(change_id):
         with found.journals.open(change_id, attempt) as journal:
-            return _here(here, found, by, journal, how, manner)
-    return _elsewhere(here, found, by, change_id, how, manner)
+            closed = _here(here, found, by, journal, how, manner)
+    else:
+        closed = _elsewhere(here, found, by, change_id, how, manner)
+    _tell(here, found, by, change_id, closed, manner)
+    return closed
 
 
 def _here(here: Desk, found: Memory, by: str, journal: Journal, how: Acceptance, manner: Manner) -> Change:
@@ -142,6 +147,20 @@ def _decided(
     _confirmed(env, change_id, how.confirm, manner)
     because = "machine-gone" if how.gone and change.state is not State.NEEDS_OPERATOR else ""
     return Closed(Outcome.ACCEPTED.value, one_line(how.why, 2000), because, by, standing)
+
+
+def _tell(here: Desk, found: Memory, by: str, change_id: str, change: Change, manner: Manner) -> None:
+    """Whoever was told that it needs an operator learns that it does not any more."""
+    begun, closed, lead = _begun(change), change.closed, change.proposed.lead if change.proposed else ""
+    assert closed is not None
+    # Of a plan, which need not be on this machine, channels are told this much.
+    plan = Plan(
+        change_id, begun.plan_digest, begun.title, "", Risk.LOW, begun.env, (), Tests(), BackOut(), Comms(), lead=lead
+    )
+    channels = rules(here, found).configuration.channels
+    announcer = Announcer(plan, output(manner.json), catalogue().channels, channels, change, by)
+    announcer(closed)
+    announcer.close()
 
 
 def _standing_page(change_id: str, change: Change, standing: tuple[Standing, ...], unread: str) -> Page:

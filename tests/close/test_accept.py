@@ -2,9 +2,12 @@
 
 import fcntl
 import io
+import json
 import sys
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -15,7 +18,7 @@ from changectl.model import events as e
 from changectl.model.fold import fold
 from changectl.register.journal import Journal
 from changectl.register.locks import LockWish, Owner
-from tests.close.pair import ANA, BEGINNING, BEN, CHANGE, FAILED, OPERATOR, Pair, story
+from tests.close.pair import ANA, BEGINNING, BEN, CHANGE, FAILED, OPERATOR, Pair, configure, story
 
 ACCEPT = ("close", CHANGE, "--accept", "--why", "the new owner keeps it", "--confirm", "prod")
 NEXT = "2026-11-23-after"
@@ -199,6 +202,31 @@ def test_without_accept_the_ways_out_are_told_and_nothing_is_done(stuck: Pair) -
     for words in ("three ways out", f"changectl rollback {CHANGE}", "--accept --why", "changectl new"):
         assert words in said.out
     assert stuck.held() != []
+
+
+def test_whoever_was_told_that_it_needs_an_operator_is_told_that_it_was_accepted(desk: Pair) -> None:
+    left_behind(desk, *OPERATOR)
+    heard: list[Any] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing on stderr."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hook) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        hook = f'\n[[channel]]\nkind = "webhook"\nurl = "http://127.0.0.1:{server.server_port}/"\n'
+        configure(desk.ana.folder, (desk.ana.folder / "changectl.toml").read_text() + hook)
+        desk.ben.types(*ACCEPT)
+        server.shutdown()
+
+    [said] = heard
+    assert (said["change"], said["title"], said["production"]) == (CHANGE, "Tag the bookings", "mixed")
+    assert said["sentence"].startswith(f"accepted by {BEN}: the new owner keeps it (table/bookings tags")
 
 
 # What a machine left that is not heard of any more
