@@ -1,5 +1,6 @@
 """The text of a plan with some members written anew: all else stays as its author wrote it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,9 @@ def test_a_teams_own_template_goes_before_ours_of_the_same_name(tmp_path: Path) 
     known = templates(tmp_path)
     assert {name for name, path in known.items() if path.is_relative_to(own)} == {"parameter", "queue"}
     assert set(known) == {"aws-call", "load-balancer", "parameter", "plan", "queue", "security-group-rule", "table"}
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_template_names_the_checks_that_there_are(path: Path) -> None:
+    (named,) = re.findall(r"^# A check that .*: (.*)\.$", path.read_text(), re.MULTILINE)
+    assert sorted(re.split(r", | or ", named)) == sorted(catalogue().probes)
