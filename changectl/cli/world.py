@@ -125,11 +125,14 @@ def owner_of(first: Entry, holder: str) -> Owner:
 def can_wait(event: Event) -> bool:
     """Whether losing it to a power cut harms nothing: an answer, or the start of a step before its first call.
 
-    A step without an aim may act by other means than a call of ours, so that its start is durable at once.
+    A step without an aim may act by other means than a call of ours, so that its start is durable at once; and what a
+    person said of it is not asked twice.
     """
     if isinstance(event, StepStarted):
         return bool(event.want)
-    return isinstance(event, CallDone | StepDone | LocksHeld | Published)
+    if isinstance(event, StepDone):
+        return not event.said
+    return isinstance(event, CallDone | LocksHeld | Published)
 
 
 def world_of(

@@ -161,7 +161,15 @@ def _channel(node: Node, complaints: Complaints) -> ChannelSettings:
     if "kind" not in members:
         complaints.add("CHG105", '"kind" is missing: how are people told?', node, 'kind = "webhook"')
     texts = {name: line(child, complaints) or "" for name, child in members.items()}
+    for name, value in texts.items():
+        if _SECRET.search(value):  # said of the whole channel, so that its line is not shown with the token in it
+            here = Span(node.span.line, node.span.column)
+            sentence = f"{quoted(name)} of this channel is a secret, and stands in the file"
+            complaints.add("CHG167", sentence, here, f'name an environment variable: {name} = "SLACK_{name.upper()}"')
     return ChannelSettings(texts.pop("kind", ""), texts, node.span)
+
+
+_SECRET = re.compile(r"\bxox[a-z]?[.-]|\bxapp-|//hooks\.slack\.com/", re.IGNORECASE)
 
 
 def _judge_endpoint(env: Env, node: Node, complaints: Complaints) -> None:

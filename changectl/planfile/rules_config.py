@@ -74,4 +74,12 @@ TABLE: tuple[Rule, ...] = (
         '[lint]\nCHG104 = "off"',
         '[lint]\nCHG501 = "off"',
     ),
+    Rule(
+        "CHG167",
+        "No secret stands in changectl.toml",
+        "The file is in git for ever, and whoever has the token writes in your team's name. Name the environment "
+        "variable that holds it.",
+        '[[channel]]\nkind = "slack"\nchannel = "C0123456789"\ntoken = "xoxb-not-a-real-one"',
+        '[[channel]]\nkind = "slack"\nchannel = "C0123456789"\ntoken = "SLACK_BOT_TOKEN"',
+    ),
 )
