@@ -37,6 +37,8 @@ class Past:
         """What a change's events add up to; an empty change where that cannot be had."""
         if self.index is None:
             return Change()
+        if self.index.change(change) is None and not self.memory.journals.attempts(change):
+            return Change()  # most plans are new, and asking git costs 5 ms each
         try:
             return self.memory.known(change)
         except RegisterUnsound as why:

@@ -1,6 +1,6 @@
 """Every plan that a request changes, with all that can be said of it. Its text is read; nothing in it is done."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TypeAlias
@@ -49,6 +49,7 @@ class Text:
     content: bytes
     plan: Plan | None
     complaints: tuple[Complaint, ...]
+    writers: tuple[str, ...]
 
 
 Read: TypeAlias = tuple[Changed, bytes | None]
@@ -68,11 +69,14 @@ def looked_at(stage: Stage, past: Past, previewer: Previewer, files: Sequence[Re
     """These plans, whatever the request changes."""
     every = [path for path in paths_below(stage.repository, stage.between.head, stage.plans) if path.endswith(SUFFIXES)]
     lint = linter(stage.configuration, past.ended, sorted({_id(path) for path in every}))
+    writers = writers_of(stage.repository, stage.between, stage.plans)
+    by_id = _by_id(every)
     plans, faults = [], []
     for file, content in files:
         plan, complaints = checked(content, _id(file.path), lint) if content is not None else (None, ())
         seen = previewer.seen(plan, file.path, content or b"") if plan else Seen()
-        text = Text(file, content or b"", plan, (*_complaints_of_file(file, every), *complaints))
+        names = dict.fromkeys((*writers.get(file.path, ()), *writers.get(file.was, ())))
+        text = Text(file, content or b"", plan, (*_complaints_of_file(file, by_id), *complaints), tuple(names))
         plans.append(_facts(stage, past, text, seen))
         faults.append(seen.status)
     return Gathered(tuple(plans), (), tuple(faults))
@@ -88,7 +92,7 @@ def _facts(stage: Stage, past: Past, text: Text, seen: Seen) -> PlanFacts:
     return replace(
         facts,
         plan=plan,
-        writers=writers_of(stage.repository, stage.between, file.path),
+        writers=text.writers,
         steps=tuple(Said(step.name, catalogue().actions[step.action].says(step.spec)) for step in plan.steps),
         tests=tuple(_tests(plan)),
         foreseen=seen.foreseen,
@@ -156,17 +160,23 @@ def _read(stage: Stage, files: list[Changed]) -> Iterator[Read]:
     yield from ((file, found.get(file.path)) for file in files)
 
 
-def _complaints_of_file(file: Changed, paths: list[str]) -> Iterator[Complaint]:
+def _complaints_of_file(file: Changed, by_id: Mapping[str, Sequence[str]]) -> Iterator[Complaint]:
     if not file.plain:
         yield Complaint("CHG151", f"{quoted(file.path)} is a link or a submodule", START, "put the plan itself there")
     elif file.size > SIZE:
         yield Complaint("CHG113", f"the file has {file.size:,} bytes; a plan has at most {SIZE:,}", START)
-    same = _id(file.path).casefold()
-    for other in paths:
-        if other != file.path and _id(other).casefold() == same and file.path.endswith(SUFFIXES):
-            sentence = f"the id {quoted(_id(file.path))} is also that of {quoted(other)}"
-            yield Complaint("CHG150", sentence, START, "rename one of the two files")
-            break
+    others = [other for other in by_id.get(_id(file.path).casefold(), ()) if other != file.path]
+    if others and file.path.endswith(SUFFIXES):
+        sentence = f"the id {quoted(_id(file.path))} is also that of {quoted(others[0])}"
+        yield Complaint("CHG150", sentence, START, "rename one of the two files")
+
+
+def _by_id(paths: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    """Paths by their ids, which are the same where a file system would take them for the same."""
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        found.setdefault(_id(path).casefold(), []).append(path)
+    return found
 
 
 def _toml(stage: Stage) -> Checked | None:
@@ -175,7 +185,7 @@ def _toml(stage: Stage) -> Checked | None:
         file for file in changed_files(stage.repository, stage.between, stage.toml) if file.sort is not Sort.DELETED
     ]
     for file, content in _read(stage, found):
-        complaints = read_configuration(content)[1] if content is not None else tuple(_complaints_of_file(file, []))
+        complaints = read_configuration(content)[1] if content is not None else tuple(_complaints_of_file(file, {}))
         return (file.path, content or b"", complaints)
     return None
 

@@ -5,9 +5,10 @@ and hooks is followed; and its names are never given to git: contents are asked 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import Enum
+from secrets import token_hex
 
 from changectl.errors import ConfigurationWrong, NotFound
 from changectl.model.frozen import dataclass
@@ -117,14 +118,20 @@ def contents(repository: Repository, files: Iterable[Changed]) -> Iterator[bytes
             yield found.content if found else b""
 
 
-def writers_of(repository: Repository, between: Range, path: str) -> tuple[str, ...]:
-    """Names of everybody who wrote, committed or co-wrote a file in between, as the commits say, which prove nothing."""
-    said = "%an%n%cn%n%(trailers:key=Co-authored-by,valueonly)"
-    tips = (between.head, f"^{between.base}")
-    flags = ("--no-show-signature", "--no-color", f"--format={said}", "--end-of-options")
-    answer = ask(repository.root, "log", *flags, *tips, "--", f":(literal){path}")
-    names = (line.partition(" <")[0].strip() for line in answer.out.decode(errors="replace").splitlines())
-    return tuple(dict.fromkeys(name for name in names if name))
+def writers_of(repository: Repository, between: Range, folder: str) -> Mapping[str, tuple[str, ...]]:
+    """Who wrote, committed or co-wrote each file below a folder in between, by path: as commits say, which proves nothing."""
+    apart = token_hex(16)  # which stands in no name
+    said = f"{apart}%an%n%cn%n%(trailers:key=Co-authored-by,valueonly){apart}"
+    flags = ("-z", "--name-only", "--no-renames", "--no-show-signature", "--no-color", f"--format={said}")
+    tips = ("--end-of-options", between.head, f"^{between.base}", "--", f":(literal){folder}")
+    out = ask(repository.root, "log", *flags, *tips).out.decode(errors="surrogateescape")
+    fields = out.split(apart)[1:]
+    found: dict[str, dict[str, None]] = {}
+    for people, paths in zip(fields[::2], fields[1::2], strict=True):
+        names = [line.partition(" <")[0].strip() for line in people.splitlines()]
+        for path in filter(None, (path.removeprefix("\n") for path in paths.split("\0"))):
+            found.setdefault(path, {}).update(dict.fromkeys(filter(None, names)))
+    return {path: tuple(names) for path, names in found.items()}
 
 
 def _rows(out: str) -> Iterator[Changed]:

@@ -49,6 +49,7 @@ class Branches:
         ref: str = "",
         who: str = "Ana <ana@example.com>",
         message: str = "x",
+        fetched: bool = True,
     ) -> str:
         """A commit on another one ("" for none) with files put in, or taken out; on the remote, and fetched."""
         branch = ref or "refs/heads/scratch"
@@ -83,7 +84,7 @@ class Branches:
         if not ref:
             subprocess.run(["git", "-C", str(self.bare), "update-ref", "-d", branch], check=False)
         oid = git(self.bare, "fast-import", "--quiet", "--force", feed=feed + b"get-mark :1\n")
-        if self.clone.exists():
+        if fetched and self.clone.exists():
             git(self.clone, "fetch", "-q", "origin", f"{branch}:refs/scratch/{oid}")
         return oid
 

@@ -121,9 +121,12 @@ def test_a_shallow_clone_is_filled_up(tmp_path: Path) -> None:
 
 def test_whoever_wrote_it_is_named(tmp_path: Path) -> None:
     branches, base = made(tmp_path, {"plans/a.yaml": "a"})
-    first = branches.commit(base, {"plans/b.yaml": "b"}, who="Ben <ben@example.com>")
+    first = branches.commit(base, {"plans/b.yaml": "b", "plans/\n x.yaml": "x"}, who="Ben <ben@example.com>")
     head = branches.commit(
         first, {"plans/b.yaml": "bb"}, who="Cy <cy@example.com>", message="x\n\nCo-authored-by: Di <di@example.com>\n"
     )
-    assert writers_of(branches.repository, Range(base, head), "plans/b.yaml") == ("Cy", "Di", "Ben")
-    assert writers_of(branches.repository, Range(base, head), "plans/a.yaml") == ()
+    assert writers_of(branches.repository, Range(base, head), "plans") == {
+        "plans/b.yaml": ("Cy", "Di", "Ben"),
+        "plans/\n x.yaml": ("Ben",),
+    }
+    assert writers_of(branches.repository, Range(base, head), "elsewhere") == {}

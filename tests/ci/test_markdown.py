@@ -36,9 +36,9 @@ class Rendered(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.tags: list[str] = []
         self.text = ""
-        self.feed(
-            cmarkgfm.github_flavored_markdown_to_html(markdown, Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES)
-        )
+        how = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES
+        self.html = cmarkgfm.github_flavored_markdown_to_html(markdown, how)
+        self.feed(self.html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
