@@ -119,7 +119,7 @@ def without_production(configuration: str) -> str:
 
 def test_the_plan_passes_puts_everything_back_and_then_there_is_nothing_left(rentals: Desk) -> None:
     applied(rentals, SSH)
-    rentals.types("new", "--undo", SSH, "--id", "undo")
+    assert rentals.types("new", "--undo", f"plans/{SSH}.yaml", "--id", "undo").status == 0
     text = rentals.reads("undo")
     assert 'title: "Undo: Close SSH to the checkout hosts"\n' in text
     rentals.fills("undo", (f"<why {SSH} is taken back, and why now>", "It did not help (INC-43)."), *ANSWERS)

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -172,6 +174,16 @@ def test_the_command_prints_the_schema(of: str, capsys: pytest.CaptureFixture[st
     assert run(["schema", of]) == 0
     out = capsys.readouterr().out
     assert json.loads(out) == (of_plans() if of == "plan" else of_configuration())
+
+
+def test_printing_it_loads_no_aws_no_git_library_and_no_terminal() -> None:
+    code = (
+        "import sys; from changectl.cli.main import run; run(['schema', 'plan']); print(*sys.modules, file=sys.stderr)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {"boto3", "botocore", "git", "rich", "urllib3", "sqlite_utils", "jsonschema"} & set(
+        ran.stderr.split()
+    ) == set()
 
 
 def test_another_word_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from changectl.catalogue import catalogue, forms
 from changectl.cli.authoring.earlier import plan_text
 from changectl.cli.authoring.naming import checked_title
 from changectl.cli.authoring.sources import PLAIN, UNDO, Source
-from changectl.cli.desk import Desk
+from changectl.cli.desk import Desk, change_id
 from changectl.cli.memory import Memory, Story, memory
 from changectl.engine.draft_undo import Deeds, WayBack, way_back
 from changectl.errors import ChangectlError, InProgress, WrongUsage
@@ -36,6 +36,7 @@ class States:
 def of_undo(here: Desk, undone: str, env: str) -> Source:
     """The plan's source. Raises NotFound, InProgress, WrongUsage where there is nothing to take back."""
     found = memory(here.root)
+    undone = change_id(here, undone)
     story = found.story(undone)
     begun = _applied(story)
     now, unread = _now(here, story, begun, env)
