@@ -36,6 +36,8 @@ class Rendered(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.tags: list[str] = []
         self.text = ""
+        self.bare = ""  # outside of code, in which forges look for nothing
+        self.inside = 0
         how = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES
         self.html = cmarkgfm.github_flavored_markdown_to_html(markdown, how)
         self.feed(self.html)
@@ -43,12 +45,22 @@ class Rendered(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
+        self.inside += tag in ("code", "pre")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside -= tag in ("code", "pre")
 
     def handle_data(self, data: str) -> None:
         self.text += data
+        self.bare += "" if self.inside else data
 
     def handle_comment(self, data: str) -> None:
         self.tags.append("!--")
+
+
+def outside_code(markdown: str) -> str:
+    """The text of a page in which a forge looks for mentions, references, addresses and emoji."""
+    return Rendered(markdown).bare
 
 
 def seen(text: str) -> str:
