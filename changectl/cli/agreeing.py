@@ -9,7 +9,7 @@ from changectl.cli.forge import forge_kind, forge_of, is_on_forge
 from changectl.cli.ground import together
 from changectl.cli.memory import Memory
 from changectl.contracts.forge import Forge, Request
-from changectl.engine.approval import Agreement, approvers, email, touching_attempts
+from changectl.engine.approval import Agreement, approvers, email, needed_for, spent_reviews, touching_attempts
 from changectl.engine.reviews import Reviewed, Told, agreement, to_look_at
 from changectl.engine.signatures import Vouched, signed_agreement
 from changectl.model.digest import digest
@@ -19,7 +19,7 @@ from changectl.model.frozen import dataclass
 from changectl.model.plan import Plan
 from changectl.planfile.config import Env
 from changectl.planfile.config_team import ReviewSettings
-from changectl.register.propose import authors_of, branch_of, config_at_default_branch, path_in, preview_in
+from changectl.register.propose import authors_of, branch_of, path_in, preview_in
 from changectl.register.signing import Part, statement, verified
 
 MOST_REQUESTS = 20
@@ -39,16 +39,15 @@ class Asked:
 
 def agreed(asked: Asked, env: Env) -> tuple[Approved, ...]:
     """The approvals that the change has, as many as it needs or more. Raises Drifted, GateRefused, ForgeFailed."""
-    needed = env.approvals[asked.plan.risk]
+    needed = needed_for(asked.plan, env)
     change = asked.memory.known(asked.plan.id)
     found = Agreement() if needed == 0 else _found(asked)
     return approvers(asked.plan, change, asked.proposed, needed, found)
 
 
 def may_lapse(asked: Asked, env: Env) -> bool:
-    """Whether an approval can be taken back while a change begins: on a forge, where reviews are dismissed."""
-    review = asked.rules.configuration.review
-    return is_on_forge(review) and env.approvals[asked.plan.risk] > 0 and not asked.plan.emergency
+    """Whether an approval can be taken back, or be spent by a colleague's attempt, while a change begins."""
+    return needed_for(asked.plan, env) > 0
 
 
 def _found(asked: Asked) -> Agreement:
@@ -70,7 +69,7 @@ def signers(rules: Desk, found: Memory) -> bytes | None:
     path = rules.root / rules.configuration.review.signers
     if found.repository.remote is None:
         return path.read_bytes() if path.is_file() else None
-    return config_at_default_branch(found.repository, str(path.relative_to(found.repository.root)))
+    return found.agreed(path)
 
 
 def _by_themselves(found: Memory, change: str) -> tuple[Approved, ...]:
@@ -113,9 +112,7 @@ def _on_forge(asked: Asked, entries: Sequence[Entry], review: ReviewSettings) ->
     requests = forge.requests(branch)[:MOST_REQUESTS]
     protected = forge.protection().branch
     seen = together([_looker(forge, request, path) for request in requests])
-    touched = touching_attempts(entries)
-    spent = {e.event.review for e in entries if isinstance(e.event, Approved) and e.attempt in touched}
-    found = agreement(kind.key, tuple(seen), asked.proposed, protected, frozenset(spent))
+    found = agreement(kind.key, tuple(seen), asked.proposed, protected, spent_reviews(entries))
     request = next(iter(requests), None)
     more = f"have it reviewed: {request.url if request else forge.asks_at(branch)}"
     return Agreement(

@@ -24,7 +24,7 @@ from changectl.engine.world import World
 from changectl.errors import GateRefused, InProgress
 from changectl.model.bodies import snapshot_json
 from changectl.model.change import Outcome
-from changectl.model.events import SnapshotTaken, TakenUp
+from changectl.model.events import Begun, Proposed, SnapshotTaken, TakenUp
 from changectl.model.frozen import dataclass
 from changectl.model.plan import Plan
 from changectl.planfile.find import PLANS, find_plans
@@ -114,14 +114,21 @@ def _new(here: Desk, found: Memory, wanted: str, confirm: str, but: Exceptions, 
     conducted(here, found, by, plan, seen.signed, journal, vault, earlier, prelude, manner, still=still)
 
 
-def _as_begun(here: Desk, found: Memory, plan: Plan) -> Callable[[], object] | None:
-    """What is asked again of an attempt that died before its first call: whether it is still approved."""
-    asked_of, proposed = rules(here, found), found.known(plan.id).proposed
+def _as_begun(here: Desk, found: Memory, plan: Plan) -> Callable[[], object]:
+    """What is asked again of an attempt that died before its first step: whether what it began as is approved still."""
+    past = found.entries(plan.id)
+    begun = next(entry.event for entry in reversed(past) if isinstance(entry.event, Begun))
+    digests = (begun.plan_digest, begun.preview_digest)
+    proposals = [entry.event for entry in past if isinstance(entry.event, Proposed)]
+    proposed = next(each for each in proposals if (each.plan_digest, each.preview_digest) == digests)
     path = next(iter(find_plans(here.root).get(plan.id, ())), here.root / PLANS / f"{plan.id}.yaml")
-    if proposed is None:
-        return None
-    asked, env = Asked(asked_of, found, path, plan, proposed), asked_of.env(plan.env)
-    return partial(agreed, asked, env) if may_lapse(asked, env) else None
+
+    def still() -> object:
+        now = found if begun.offline else memory(here.root, fetch=True)
+        asked = Asked(rules(here, now), now, path, plan, proposed)
+        return agreed(asked, asked.rules.env(plan.env))
+
+    return still
 
 
 def _confirmed(seen: Previewed, confirm: str, manner: Manner) -> None:

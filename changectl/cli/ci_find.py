@@ -63,6 +63,6 @@ def _notes(here: Stage, known: Past, got: Gathered) -> Sequence[str]:
         said.append(
             f"{FILE} is changed here too. What it says holds only once it is merged: review it with care.{mistakes}"
         )
-    if known.stale:
+    if known.stale and here.runner is None:  # a job's clone is a minute old, and may know nothing newer
         said.append(f"The register could not be brought anew, and there may be more than is known here: {known.stale}")
     return said

@@ -11,6 +11,7 @@ from changectl.cli.ci_preview import Previewer, Seen, head_preview
 from changectl.cli.ci_stage import Stage
 from changectl.cli.forge import is_on_forge
 from changectl.cli.linting import checked, linter
+from changectl.engine.approval import needed_for
 from changectl.model.bodies import targets_in
 from changectl.model.events import Proposed
 from changectl.model.frozen import dataclass
@@ -133,14 +134,14 @@ def _asking(stage: Stage, past: Past, plan: Plan, proposed: Proposed | None) -> 
     rules = stage.configuration
     if rules is None or plan.env not in rules.envs:
         return None
-    needed, how = rules.envs[plan.env].approvals[plan.risk], rules.review.by
+    needed, how = needed_for(plan, rules.envs[plan.env]), rules.review.by
     known = past.known(plan.id)
     same = [
         each
         for each in known.approvals
         if proposed and (each.plan_digest, each.preview_digest) == (plan.digest, proposed.preview_digest)
     ]
-    not_yet = _not_yet(stage, plan, proposed) if needed and is_on_forge(rules.review) and not plan.emergency else ""
+    not_yet = _not_yet(stage, plan, proposed) if needed and is_on_forge(rules.review) else ""
     return Asking(needed, how, rules.self_approval, not_yet, tuple(same))
 
 

@@ -111,4 +111,6 @@ def _why_never(stage: Stage, wanted: bool) -> str:
         return "no preview was wanted"
     if stage.runner and stage.runner.foreign:
         return "it comes from a fork, to which nothing of production is shown"
+    if stage.unsure:
+        return "the default branch, whose rules say where production is, could not be found out"
     return "" if stage.configuration else f"there is no {FILE} on the default branch"

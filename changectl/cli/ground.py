@@ -15,6 +15,7 @@ from changectl.engine.world import Ground
 from changectl.errors import GateRefused
 from changectl.model.frozen import dataclass
 from changectl.planfile.config import Env
+from changectl.web import address
 
 WIDEST = 8
 """Calls at once: AWS's describe calls are throttled per account, at 20 a second and upward."""
@@ -32,7 +33,7 @@ class Signed:
     @property
     def settle(self) -> float:
         """How much of the kinds' settle horizons to wait: none for an endpoint on this machine."""
-        return 0.0 if _is_loopback(self.endpoint) else 1.0
+        return 0.0 if is_loopback(self.endpoint) else 1.0
 
 
 def signed_in(env: Env, region: str, catalogue: Catalogue, change: str, endpoint: str | None = None) -> Signed:
@@ -46,7 +47,7 @@ def signed_in(env: Env, region: str, catalogue: Catalogue, change: str, endpoint
         raise GateRefused(
             f"region {region} is not one of {env.name}'s ({', '.join(env.regions)})", "add it to changectl.toml"
         )
-    if _is_loopback(where) and not env.production and not os.environ.get("AWS_PROFILE"):
+    if is_loopback(where) and not env.production and not os.environ.get("AWS_PROFILE"):
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):  # an emulator takes any, and needs no real ones
             os.environ.setdefault(name, "sandbox")
     settings = Settings(region, env.profile, env.role, where, session_name=f"changectl-{change}"[:64])
@@ -67,6 +68,11 @@ def together(thunks: Sequence[Callable[[], Any]]) -> list[Any]:
         return [future.result() for future in [pool.submit(thunk) for thunk in thunks]]
 
 
+def is_loopback(endpoint: str) -> bool:
+    """Whether an endpoint is on this machine, as an emulator is."""
+    return address.is_loopback(urlsplit(endpoint).hostname or "")
+
+
 def _endpoint(env: Env) -> str:
     named = os.environ.get("AWS_ENDPOINT_URL", "")
     if env.production and named and named != env.endpoint:
@@ -75,8 +81,3 @@ def _endpoint(env: Env) -> str:
             f"unset AWS_ENDPOINT_URL, or name the endpoint under [env.{env.name}] in changectl.toml",
         )
     return env.endpoint or named
-
-
-def _is_loopback(endpoint: str) -> bool:
-    host = urlsplit(endpoint).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")

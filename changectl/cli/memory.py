@@ -14,7 +14,7 @@ from changectl.model.frozen import dataclass
 from changectl.register.index import Index, catch_up
 from changectl.register.journal import Journals
 from changectl.register.log import Register, register_of
-from changectl.register.propose import default_ref
+from changectl.register.propose import HEAD, config_at_default_branch, default_ref, fetched_head
 from changectl.register.repository import Repository, identity, repository
 from changectl.views.history import Row, emergency_of, next_for, stands
 
@@ -39,12 +39,16 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The register of one repository and the journals of this machine."""
+    """The register of one repository and the journals of this machine.
+
+    `head`: the commit of the remote's default branch, where that was just fetched.
+    """
 
     repository: Repository
     register: Register
     journals: Journals
     state: Path
+    head: str = ""
 
     def story(self, change: str) -> Story:
         """All that is known of a change here. Raises NotFound, RegisterUnsound."""
@@ -60,6 +64,10 @@ class Memory:
     def known(self, change: str) -> Change:
         """What a change's entries add up to; an empty change where there are none."""
         return self._story(change).change
+
+    def agreed(self, path: Path) -> bytes | None:
+        """A file of the remote's default branch, which nobody changes alone; None where there is none. Raises RemoteNeeded."""
+        return config_at_default_branch(self.repository, str(path.relative_to(self.repository.root)), self.head)
 
     def _story(self, change: str) -> Story:
         recorded = self.recorded(change)
@@ -105,8 +113,8 @@ def memory(root: Path, *, fetch: bool = False) -> Memory:
     state = repository_state(found.shared)
     register = register_of(found)
     if fetch:  # and the branch that the rules are read from, so that none is taken for what it was last week
-        register.fetch(*filter(None, (default_ref(found),)))
-    return Memory(found, register, Journals(state), state)
+        register.fetch(*filter(None, (default_ref(found), HEAD if found.remote else None)))
+    return Memory(found, register, Journals(state), state, fetched_head(found) if fetch else "")
 
 
 def named(change: str) -> str:

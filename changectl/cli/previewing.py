@@ -1,10 +1,11 @@
 """From a plan to its preview and proposal, which `preview`, `propose`, `approve` and `apply` all start from."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from changectl.catalogue import catalogue
-from changectl.cli.desk import Desk, Loaded, configuration_in
-from changectl.cli.ground import Signed, signed_in
+from changectl.cli.desk import FILE, Desk, Loaded, configuration_in
+from changectl.cli.ground import Signed, is_loopback, signed_in
 from changectl.cli.memory import Memory
 from changectl.engine.preview import Foreseen, foresee
 from changectl.engine.proposal import proposal
@@ -13,7 +14,6 @@ from changectl.model.events import Proposed
 from changectl.model.frozen import dataclass
 from changectl.model.plan import Plan
 from changectl.planfile.config import Configuration, Env
-from changectl.register.propose import config_at_default_branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +47,30 @@ def _in_regions(plan: Plan, env: Env) -> None:
 
 
 def rules(here: Desk, found: Memory) -> Desk:
-    """The configuration that holds: for production, with a remote, the one that the whole team agreed to."""
-    if found.repository.remote is None or not any(env.production for env in here.configuration.envs.values()):
+    """The configuration that holds: with a remote, the one that the whole team agreed to, and what is of no production here.
+
+    Raises ConfigurationWrong where an env here calls the account tame that the team calls production.
+    """
+    if found.repository.remote is None:
         return here
-    path = (here.root / "changectl.toml").relative_to(found.repository.root)
-    content = config_at_default_branch(found.repository, str(path))
+    content = found.agreed(here.root / FILE)
     if content is None:
         return Desk(here.cwd, here.root, _without_production(here.configuration))
-    agreed = configuration_in(content, f"{path} of the remote's default branch")
-    tame = {
-        name: env for name, env in here.configuration.envs.items() if not env.production and name not in agreed.envs
-    }
-    return Desk(here.cwd, here.root, replace(agreed, envs={**tame, **agreed.envs}))
+    agreed = configuration_in(content, f"{FILE} of the remote's default branch")
+    return Desk(here.cwd, here.root, replace(agreed, envs={**_tame(here.configuration, agreed), **agreed.envs}))
+
+
+def _tame(own: Configuration, agreed: Configuration) -> Mapping[str, Env]:
+    """The envs that only this work tree has, none of them production by whatever name."""
+    found = {name: env for name, env in own.envs.items() if not env.production and name not in agreed.envs}
+    dear = {env.account: env.name for env in agreed.envs.values() if env.production}
+    for name, env in found.items():
+        if env.account in dear and not is_loopback(env.endpoint):
+            raise ConfigurationWrong(
+                f"env {name} is account {env.account}, which is {dear[env.account]}: production, by the default branch",
+                f"take [env.{name}] out of {FILE}, or have it merged",
+            )
+    return found
 
 
 def _without_production(configuration: Configuration) -> Configuration:

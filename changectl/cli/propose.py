@@ -12,6 +12,7 @@ from changectl.cli.linting import checked, ended_here, linter
 from changectl.cli.memory import Memory, me, memory
 from changectl.cli.options import Json, Key, PlanArgument, output
 from changectl.cli.previewing import Previewed, previewed, rules
+from changectl.engine.approval import needed_for
 from changectl.errors import InProgress, PlanWrong, RemoteNeeded
 from changectl.model.entry import Entry
 from changectl.model.events import Event
@@ -48,7 +49,7 @@ def verb(plan: PlanArgument, key: Key = None, json: Json = False) -> None:
             output(False).progress((line("You may not push; somebody who may can apply this patch with git am."),))
             print(patch(found.repository, commit))  # noqa: T201 - the patch is the result, byte for byte
         raise
-    needed = seen.env.approvals[loaded.plan.risk]
+    needed = needed_for(loaded.plan, seen.env)
     page: Page = (
         *preview_page(loaded.plan, seen.foreseen.preview, seen.proposed),
         line(
@@ -72,7 +73,7 @@ def _fit(agreed: Desk, loaded: Loaded) -> None:
 def _signature(here: Desk, found: Memory, seen: Previewed, key: Path | None) -> str:
     """Whoever proposes cannot approve, and signs so that it cannot be done under a colleague's name."""
     review = rules(here, found).configuration.review
-    if review.by != "signature" or not seen.env.approvals[seen.loaded.plan.risk]:
+    if review.by != "signature" or not needed_for(seen.loaded.plan, seen.env):
         return ""
     digests = (seen.proposed.plan_digest, seen.proposed.preview_digest)
     return sign(found.repository, statement(Part.PROPOSES, seen.loaded.plan.id, *digests), key)

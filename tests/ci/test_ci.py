@@ -227,6 +227,19 @@ def test_a_register_that_cannot_be_brought_is_said_to_be_unknown(place: Place) -
     assert plan["history_unknown"].startswith("the register could not be brought: origin could not be read")
 
 
+def test_without_the_remote_and_what_git_kept_of_it_nobody_elses_rules_say_where_production_is(place: Place) -> None:
+    request = place()
+    head = request.head({PATH: PLAN})
+    git(request.branches.clone, "remote", "set-head", "origin", "--delete")
+    request.branches.bare.rename(request.branches.folder / "gone.git")
+    ended = request.ci(head, "--json")
+    found = json.loads(ended.out)
+    assert (ended.status, found["plans"][0]["approvals"]["needed"]) == (0, 1)
+    assert found["plans"][0]["without"].startswith("the default branch, whose rules say where production is")
+    assert found["notes"][0].startswith("The default branch could not be found out.")
+    assert request.type("ci").status == 2
+
+
 def test_a_register_that_was_rewritten_is_20(place: Place) -> None:
     request = place()
     facet = FacetRef(Ref("load-balancer", ("x",), REGION), "attributes")

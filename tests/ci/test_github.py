@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from changectl.views.comment_mark import mark_of
+from tests.ci.branches import git
 from tests.ci.conftest import PLAN, Place, Request
 from tests.forges.fake_github import FakeGitHub
 
@@ -126,6 +127,17 @@ def test_a_fork_gets_no_preview_and_a_token_that_may_not_write_hides_nothing(job
     assert "No comment was written: the job has no token for github" in ended.out
     assert "it comes from a fork" in job.summary
     assert job.comments == []
+
+
+def test_a_job_that_may_not_ask_the_remote_asks_its_forge_for_the_default_branch(job: Job) -> None:
+    """As actions/checkout leaves it: every branch is there, and neither the name of the default one nor a password."""
+    head = job.request.head({PATH: PLAN})
+    git(job.request.branches.clone, "remote", "set-head", "origin", "--delete")
+    job.request.branches.bare.rename(job.request.branches.folder / "gone.git")
+    ended = job.run(head, "--no-preview")
+    assert ended.status == 0
+    assert "could not be found out" not in ended.out
+    assert "1 person, as its risk is medium" in job.comments[0]
 
 
 def test_a_forge_that_refuses_changes_no_status(job: Job) -> None:
