@@ -76,7 +76,8 @@ def write_comment(
             "this is no job of a pull request, and there is nowhere to write to", "changectl ci comment --dry-run"
         )
     with _obeyed_by_none(runner, json=False):
-        found = found_of(runner, plans) if plans else found_in(runner, wrong, base, head, preview=not no_preview)
+        look = not no_preview
+        found = found_of(runner, plans, preview=look) if plans else found_in(runner, wrong, base, head, preview=look)
         if dry_run:
             output(False).lines(comment(found.facts).splitlines())
         else:

@@ -27,7 +27,7 @@ def found_in(runner: Runner | None, wrong: tuple[str, ...], base: str, head: str
         return _found(here, known, gathered(here, known, Previewer(here, known, wanted=preview)), at)
 
 
-def found_of(runner: Runner | None, plans: Sequence[str]) -> Found:
+def found_of(runner: Runner | None, plans: Sequence[str], *, preview: bool) -> Found:
     """The same of plans as they lie in the work tree, which is ours here."""
     at = datetime.now(UTC)
     around = desk()
@@ -39,7 +39,7 @@ def found_of(runner: Runner | None, plans: Sequence[str]) -> Found:
             (Changed(path_in(here.repository, path), Sort.MODIFIED, "", len(content)), content)
             for path, content in ((path, read_content(path)) for path in paths)
         ]
-        return _found(here, known, looked_at(here, known, Previewer(here, known, wanted=True), files), at)
+        return _found(here, known, looked_at(here, known, Previewer(here, known, wanted=preview), files), at)
 
 
 def _found(here: Stage, known: Past, got: Gathered, at: datetime) -> Found:

@@ -139,7 +139,7 @@ Job = Callable[..., Seen]
 def job(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Job:
     """Runs `changectl ci` in a job for the commit of a request."""
 
-    def ran(each: Hostile, where: Path | None = None) -> Seen:
+    def ran(each: Hostile, where: Path | None = None, *words: str) -> Seen:
         monkeypatch.chdir(where or scene.branches.clone)
         monkeypatch.setattr(options, "_color", "auto")
         event = {"GITHUB_EVENT_NAME": "push", "GITHUB_SHA": scene.heads[each.name]}
@@ -162,7 +162,7 @@ def job(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: p
         for name, value in given.items():
             monkeypatch.setenv(name, value)
         capsys.readouterr()
-        status = run(["ci"] if each.preview else ["ci", "--no-preview"])
+        status = run(["ci", *words, *(() if each.preview else ("--no-preview",))])
         summary = tmp_path / "summary.md"
         return Seen(status, *capsys.readouterr(), summary.read_text() if summary.exists() else "")
 
@@ -205,6 +205,14 @@ def _is_obeyed_by_nobody(seen: Seen) -> None:
     assert page.tags.count("h2") == (1 if seen.summary else 0)
     said = outside_code(seen.summary)
     assert not re.search(r"@\w|#\d|:[a-z+-][\w+-]*:|://|www\.|##\[", said), said
+
+
+def test_names_of_any_bytes_are_one_document_that_nobody_obeys(scene: Scene, job: Job) -> None:
+    each = next(each for each in REQUESTS if each.name.startswith("names that"))
+    seen = job(each, None, "--json")
+    paths = [plan["path"] for plan in json.loads(seen.out)["plans"]]
+    assert (seen.status, sorted(paths)) == (3, sorted(each.files))
+    assert not any(char in seen.out for char in "\x1b\u202e\udcff")
 
 
 def test_what_lies_in_the_work_tree_is_not_imported(scene: Scene, tmp_path: Path) -> None:
