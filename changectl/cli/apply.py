@@ -25,9 +25,11 @@ from changectl.errors import GateRefused, InProgress
 from changectl.model.bodies import snapshot_json
 from changectl.model.change import Outcome
 from changectl.model.events import Begun, Proposed, SnapshotTaken, TakenUp
+from changectl.model.fold import fold
 from changectl.model.frozen import dataclass
 from changectl.model.plan import Plan
 from changectl.planfile.find import PLANS, find_plans
+from changectl.register.journal import Journal
 from changectl.register.vault import open_vault
 
 
@@ -49,7 +51,7 @@ def verb(
     if resume:
         found = memory(here.root)
         attempt = taken_up(here, found, change_id(here, plan))
-        still = _as_begun(here, found, attempt[0])
+        still = _as_begun(here, found, attempt[0], attempt[2])
         conducted(here, found, me(found), *attempt, lambda keeper, _: _goes_on(keeper, manner), manner, still=still)
     found = memory(here.root, fetch=not offline)
     _new(here, found, plan, confirm, Exceptions(over_lock, offline), manner)
@@ -89,6 +91,8 @@ def _new(here: Desk, found: Memory, wanted: str, confirm: str, but: Exceptions, 
     approvals = agreed(asked, seen.env)
     _confirmed(seen, confirm, manner)
     earlier = found.entries(plan.id)
+    if fold(earlier) != change:  # while somebody was asked, or decided
+        raise InProgress(f"{plan.id} was carried on by somebody else meanwhile", f"changectl show {plan.id}")
     journal = found.journals.create(plan.id, change.attempt + 1)
     vault = open_vault(journal.folder)
 
@@ -114,12 +118,11 @@ def _new(here: Desk, found: Memory, wanted: str, confirm: str, but: Exceptions, 
     conducted(here, found, by, plan, seen.signed, journal, vault, earlier, prelude, manner, still=still)
 
 
-def _as_begun(here: Desk, found: Memory, plan: Plan) -> Callable[[], object]:
+def _as_begun(here: Desk, found: Memory, plan: Plan, journal: Journal) -> Callable[[], object]:
     """What is asked again of an attempt that died before its first step: whether what it began as is approved still."""
-    past = found.entries(plan.id)
-    begun = next(entry.event for entry in reversed(past) if isinstance(entry.event, Begun))
+    begun = next(entry.event for entry in journal.recovered if isinstance(entry.event, Begun))
+    proposals = [entry.event for entry in found.entries(plan.id) if isinstance(entry.event, Proposed)]
     digests = (begun.plan_digest, begun.preview_digest)
-    proposals = [entry.event for entry in past if isinstance(entry.event, Proposed)]
     proposed = next(each for each in proposals if (each.plan_digest, each.preview_digest) == digests)
     path = next(iter(find_plans(here.root).get(plan.id, ())), here.root / PLANS / f"{plan.id}.yaml")
 

@@ -40,14 +40,16 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Whoever wrote, committed or co-wrote a commit. `account` None: the forge knows nobody of that e-mail address.
+    """Whoever wrote, committed, co-wrote or pushed a commit. `account` None: the forge knows nobody of that e-mail address.
 
-    `said` is how the commit names them, for messages only.
+    `said` is how the commit names them, for messages only. `pushed`: they pushed it, by the forge's own word; there
+    `account` None is somebody of whom the forge does not tell.
     """
 
     commit: str
     account: Account | None
     said: str
+    pushed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class Forge(Protocol):
     def writers(self, number: int, path: str, commit: str) -> tuple[Writer, ...]:
         """Everybody behind the commits of the request, and behind those up to `commit` that touched `path`.
 
-        These are authors, committers, co-authors, and whoever pushed the branch where the forge tells.
+        These are authors, committers, co-authors, and whoever pushed the branch; somebody unknown where that is not told.
         """
 
     def may_write(self, account: Account) -> bool | None:

@@ -7,9 +7,10 @@ from changectl.errors import Drifted, GateRefused, InProgress
 from changectl.model.change import Change
 from changectl.model.digest import short
 from changectl.model.entry import Entry
-from changectl.model.events import Approved, CallStarted, Proposed
+from changectl.model.events import Approved, CallStarted, Event, Proposed, StepStarted
 from changectl.model.frozen import dataclass
 from changectl.model.plan import Plan
+from changectl.planfile.config import Env
 
 
 def email(identity: str) -> str:
@@ -31,6 +32,11 @@ class Agreement:
     more: str = ""
 
 
+def needed_for(plan: Plan, env: Env) -> int:
+    """How many people must approve a plan before it is applied: none an emergency, unless the env wants it for those too."""
+    return 0 if plan.emergency and env.emergencies else env.approvals[plan.risk]
+
+
 def approvers(plan: Plan, change: Change, now: Proposed, needed: int, found: Agreement) -> tuple[Approved, ...]:
     """The approvals of this plan over this preview, one of each person.
 
@@ -39,7 +45,7 @@ def approvers(plan: Plan, change: Change, now: Proposed, needed: int, found: Agr
     digests = (now.plan_digest, now.preview_digest)
     fit = [each for each in found.approvals if (each.plan_digest, each.preview_digest) == digests]
     valid = tuple({email(each.approver): each for each in fit}.values())
-    if len(valid) >= needed or plan.emergency:
+    if len(valid) >= needed:
         return valid
     if len(found.approvals) > len(fit):
         raise _void(plan, change, found.approvals[-1], now)
@@ -51,8 +57,24 @@ def approvers(plan: Plan, change: Change, now: Proposed, needed: int, found: Agr
 
 
 def touching_attempts(entries: Iterable[Entry]) -> frozenset[int]:
-    """The attempts that sent a call: each has spent the approvals that it began on."""
-    return frozenset(entry.attempt for entry in entries if isinstance(entry.event, CallStarted))
+    """The attempts that sent a call, or asked a person to act: each has spent the approvals that it began on."""
+    return frozenset(entry.attempt for entry in entries if _touches(entry.event))
+
+
+def spent_reviews(entries: Iterable[Entry]) -> frozenset[str]:
+    """The reviews that were known when an attempt touched production, whichever attempt it was that they were recorded by."""
+    known: set[str] = set()
+    spent: set[str] = set()
+    for entry in entries:
+        if isinstance(entry.event, Approved) and entry.event.review:
+            known.add(entry.event.review)
+        elif _touches(entry.event):
+            spent |= known
+    return frozenset(spent)
+
+
+def _touches(event: Event) -> bool:
+    return isinstance(event, CallStarted) or (isinstance(event, StepStarted) and bool(event.asked))
 
 
 def may_approve(proposed: Proposed, approver: str, *, team_of_one: bool, self_why: str) -> bool:

@@ -1,6 +1,7 @@
 """Apply, resume and rollback are one function: decide the next move, do it, record it, until there is none."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import assert_never
 
 from changectl.engine.attempt import (
@@ -36,7 +37,7 @@ def conduct(plan: Plan, world: World, past: Change) -> Change:
     Gives the change as it stands: closed, or waiting for an operator. `published` is False where the remote could
     not be told. Raises Stopped when a person asked twice, CannotRecord when nothing was changed and nothing can be.
     """
-    attempt = Attempt(plan, world, past)
+    attempt = Attempt(plan, world, past if past.wants else replace(past, confirmed=False))  # days may have passed since
     while (move := next_move(plan, attempt.change)) is not None:
         try:
             attempt.heed()

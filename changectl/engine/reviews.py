@@ -85,10 +85,19 @@ def _useless(seen: Reviewed, protected: str) -> str:
         return "was closed without being merged"
     if request.base != protected:
         return f"aims at {request.base}, not at {protected}"
-    unknown = next((writer for writer in seen.writers if writer.account is None), None)
-    if unknown:
+    return next(filter(None, map(_hidden, seen.writers)), "")
+
+
+def _hidden(writer: Writer) -> str:
+    """Why nobody can tell who wrote the plan. Whoever may push can have a bot do it, and write any name into a commit."""
+    found = writer.account
+    if writer.pushed and found is not None and found.bot:
+        return f"was pushed to by {found.login}, behind which anybody can stand, so that nobody can tell who wrote the plan"
+    if writer.pushed and found is None:
+        return f"was pushed to by {writer.said}, so that nobody can tell who wrote the plan"
+    if found is None:
         return (
-            f"has commit {unknown.commit[:12]} by {unknown.said}, an address of no account, "
+            f"has commit {writer.commit[:12]} by {writer.said}, an address of no account, "
             "so that nobody can tell who wrote the plan"
         )
     return ""

@@ -34,7 +34,9 @@ def signed_agreement(
             unmet.append(f"{each.event.approver} is vouched for by no signature of an allowed signer")
         elif each.key in keys or wrote & {email(name) for name in each.names}:
             unmet.append(f"{each.event.approver} wrote or proposed it")
-        else:
+        elif each.key not in found or _digests(each.event) == _digests(
+            now
+        ):  # an older one, told again, takes none back
             found[each.key] = each.event
     return Agreement(tuple(found.values()), tuple(dict.fromkeys(unmet)))
 

@@ -120,8 +120,10 @@ def _is_emergency(change: Change, outcome: str) -> bool:
 def _stepped(change: Change, event: e.StepStarted | e.StepDone | e.StepFailed | e.UndoDone | e.UndoFailed) -> Change:
     match event:
         case e.StepStarted(step, want, asked):
-            deeds = change.deeds | ({step} if asked else set())
-            return replace(change, wants={**change.wants, step: want}, deeds=deeds)
+            change = replace(change, wants={**change.wants, step: want})
+            return (
+                replace(change, deeds=change.deeds | {step}, approvals=()) if asked else change
+            )  # spent: a person acts
         case e.StepDone(step, left):
             return replace(change, left_by={**change.left_by, step: left})
         case e.StepFailed(step, why, untouched):

@@ -26,6 +26,7 @@ _ENV = (
     "read_role",
     "endpoint",
     "approvals",
+    "emergencies",
     "bookkeeping",
     "settings",
 )
@@ -33,7 +34,10 @@ _ENV = (
 
 @dataclass(frozen=True, slots=True)
 class Env:
-    """One AWS account, the regions in it, and the rules for changing it."""
+    """One AWS account, the regions in it, and the rules for changing it.
+
+    `emergencies`: whether an emergency may go ahead of its approvals.
+    """
 
     name: str
     account: str
@@ -44,6 +48,7 @@ class Env:
     read_role: str = ""
     endpoint: str = ""
     approvals: Mapping[Risk, int] = field(default_factory=lambda: APPROVALS, hash=False)
+    emergencies: bool = True
     bookkeeping: tuple[str, ...] = ()
     settings: Mapping[str, str | int | float | bool] = field(default_factory=dict, hash=False)
 
@@ -106,6 +111,7 @@ def _env(name: str, node: Node, complaints: Complaints) -> Env:
         read_role=member(members, "read_role", looks_like(_ROLE, "role", _ROLE_EXAMPLE, "CHG163"), complaints, ""),
         endpoint=member(members, "endpoint", line, complaints, ""),
         approvals=member(members, "approvals", _approvals, complaints, APPROVALS),
+        emergencies=member(members, "emergencies", truth, complaints, True),
         bookkeeping=member(members, "bookkeeping", _bookkeeping, complaints, ()),
         settings=member(members, "settings", _settings, complaints, {}),
     )

@@ -100,6 +100,7 @@ _ENV = record(
         "read_role": said(_ROLE, "The role that is assumed to look only."),
         "endpoint": said({"type": "string", "pattern": r"^[Hh][Tt][Tt][Pp][Ss]?://\S"}, "Another endpoint than AWS's."),
         "approvals": said(_APPROVALS, "How many people must approve, by the plan's risk."),
+        "emergencies": said({"type": "boolean"}, "true by default: an emergency may go ahead of its approvals."),
         "bookkeeping": said(listed(RESOURCE), "What tools write for themselves."),
         "settings": said(_SETTINGS, "For later."),
     },

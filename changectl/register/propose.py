@@ -12,6 +12,8 @@ from changectl.register.repository import Repository, identity, read_ref, symbol
 from changectl.register.seen import follows
 from changectl.register.stream import Commit, write
 
+_EACH = ("--follow", "--format=%H", "--no-show-signature")  # or a person's log.showSignature stands between the ids
+
 
 def branch_of(change: str) -> str:
     """`refs/heads/change/<id>`. Raises WrongUsage where the id cannot be part of a ref."""
@@ -101,7 +103,7 @@ def authors_of(repository: Repository, plan: Path, change: str) -> tuple[str, ..
         # a repository in which nothing was committed yet has a HEAD that leads nowhere
         known = [tip for tip in tips if tip and (repo.head.is_valid() if tip == "HEAD" else read_ref(repository, tip))]
         for tip in known:  # one at a time: git follows a renamed file from one tip only
-            oids = repo.git.log("--follow", "--format=%H", "--end-of-options", tip, "--", path_in(repository, plan))
+            oids = repo.git.log(*_EACH, "--end-of-options", tip, "--", path_in(repository, plan))
             for commit in map(repo.commit, oids.split()):
                 people = (commit.author, commit.committer, *commit.co_authors)
                 found |= dict.fromkeys(f"{person.name} <{person.email}>" for person in people)
@@ -145,9 +147,24 @@ def default_ref(repository: Repository) -> str | None:
     return f"refs/heads/{kept.removeprefix(f'refs/remotes/{repository.remote}/')}" if kept else None
 
 
-def config_at_default_branch(repository: Repository, path: str = "changectl.toml") -> bytes | None:
-    """The configuration that the whole team agreed to, not the one of the branch at hand; None where there is none."""
-    ref = default_branch(repository)
+HEAD = "HEAD"
+"""What a remote calls its default branch; to be fetched with the rest by whoever decides by what stands there."""
+
+
+def fetched_head(repository: Repository) -> str:
+    """The tip of the remote's default branch, as `HEAD` was fetched last; empty where it never was.
+
+    What git has kept of which branch that is, may be years old, and the branch of that name protected no more.
+    """
+    return (read_ref(repository, remote_of(repository).mirror(HEAD)) or "") if repository.remote else ""
+
+
+def config_at_default_branch(repository: Repository, path: str = "changectl.toml", at: str = "") -> bytes | None:
+    """The configuration that the whole team agreed to, not the one of the branch at hand; None where there is none.
+
+    `at`: the commit of the remote's default branch, where that was just fetched; else it is as git knows it here.
+    """
+    ref = at or default_branch(repository)
     return _blob(repository, ref, path) if ref else None
 
 

@@ -4,10 +4,8 @@ A signature covers which change, which bytes of the plan, which preview of produ
 approves. Keys and passphrases are ssh's own business: agent, hardware key, prompt on the terminal.
 """
 
-import base64
-import binascii
-import hashlib
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +18,7 @@ from changectl.model.digest import canonical
 from changectl.model.frozen import dataclass
 from changectl.register.git import ask
 from changectl.register.repository import Repository
+from changectl.register.signers import allowed_signers
 
 NAMESPACE = "changectl"
 """No signature that was made for git, a file or an e-mail can be taken for an approval."""
@@ -29,6 +28,7 @@ PATIENCE = 120.0
 
 LONGEST = 16 * 1024
 _DEFAULT_KEYS = ("id_ed25519", "id_ed25519_sk", "id_ecdsa", "id_ecdsa_sk", "id_rsa")
+_GOOD = re.compile(rb" with (\S+) key (SHA256:[A-Za-z0-9+/]{43})\s*\Z")
 _MAKE_ONE = "ssh-keygen -t ed25519, then: git config --global user.signingKey ~/.ssh/id_ed25519.pub"
 
 
@@ -70,17 +70,27 @@ def sign(repository: Repository, content: bytes, key: Path | None = None) -> str
 
 
 def verified(allowed: bytes, name: str, content: bytes, signature: str) -> Signer | None:
-    """Who signed this, if `allowed` (a file of allowed signers) has `name` for the key; None where it is no such proof."""
-    key = _fingerprint(signature)
-    if key is None or not name or len(signature) > LONGEST or name.startswith("-"):
+    """Who signed this, if `allowed` (a file of allowed signers) has `name` for the key; None where it is no such proof.
+
+    A certificate proves nothing here: whoever may have a new one each day would be a new person each day.
+    """
+    if not _is_name(name) or len(signature) > LONGEST or not signature.isascii():
         return None
     with _files(allowed, signature) as (signers, proof):
         here = ("-n", NAMESPACE, "-f", str(signers), "-s", str(proof))
-        if _run(("ssh-keygen", "-Y", "verify", *here, "-I", name), content).returncode != 0:
-            return None
-        found = _run(("ssh-keygen", "-Y", "find-principals", "-s", str(proof), "-f", str(signers)), b"")
-    names = [part for line in found.stdout.decode(errors="replace").splitlines() for part in line.split(",")]
-    return Signer(key, tuple(dict.fromkeys((name, *filter(None, names)))))
+        done = _run(("ssh-keygen", "-Y", "verify", *here, "-I", name), content)
+    # The key by ssh's own word: the one inside the signature can be spelled in many ways, and is the same to ssh.
+    said = _GOOD.search(done.stdout) if done.returncode == 0 else None
+    if said is None or b"CERT" in said[1]:
+        return None
+    key = said[2].decode()
+    names = (pattern for line in allowed_signers(allowed) if line.key == key for pattern in line.names)
+    return Signer(key, tuple(dict.fromkeys((name, *names))))
+
+
+def _is_name(name: str) -> bool:
+    """Whether it can be handed to ssh: what is pushed to the register may be anything."""
+    return bool(name) and name.isprintable() and not name.startswith("-")
 
 
 def my_key(repository: Repository) -> str:
@@ -106,7 +116,7 @@ def _key(repository: Repository, key: Path | None, folder: Path) -> tuple[Path, 
         path.write_text(f"{literal}\n")
         return path, True
     if named and _is_for_ssh(repository):
-        path = Path(named).expanduser()
+        path = Path(os.path.expanduser(named))  # noqa: PTH111 - raises for no ~nobody
         if path.is_file():
             return path, False
     usual = (Path.home() / ".ssh" / name for name in _DEFAULT_KEYS)
@@ -120,21 +130,6 @@ def _is_for_ssh(repository: Repository) -> bool:
     """`user.signingKey` names an OpenPGP key where git signs with OpenPGP, which is its default."""
     named = ask(repository.root, "config", "--get", "user.signingKey").out.decode(errors="replace").strip()
     return "/" in named or named.endswith(".pub")
-
-
-def _fingerprint(signature: str) -> str | None:
-    """The SHA-256 of the public key in a signature, as ssh writes it; None where that is none."""
-    lines = signature.strip().splitlines()
-    if len(lines) < 3 or lines[0] != "-----BEGIN SSH SIGNATURE-----" or lines[-1] != "-----END SSH SIGNATURE-----":
-        return None
-    try:
-        blob = base64.b64decode("".join(lines[1:-1]), validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    size = int.from_bytes(blob[10:14])
-    if blob[:6] != b"SSHSIG" or not 0 < size <= len(blob) - 14:
-        return None
-    return "SHA256:" + base64.b64encode(hashlib.sha256(blob[14 : 14 + size]).digest()).decode().rstrip("=")
 
 
 @contextmanager
@@ -158,4 +153,5 @@ def _run(argv: tuple[str, ...], content: bytes) -> subprocess.CompletedProcess[b
 
 
 def _environment() -> Mapping[str, str]:
-    return {**os.environ, "LC_ALL": "C"}
+    """In UTC, so that a key without a zone in its times ends for all at once."""
+    return {**os.environ, "LC_ALL": "C", "TZ": "UTC"}

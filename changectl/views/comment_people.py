@@ -13,14 +13,14 @@ def approval(facts: PlanFacts, most: int) -> Iterator[str]:
     if asking is None or plan is None:
         yield f"Unknown: {md(facts.without)}"
         return
-    if plan.emergency:
+    if plan.emergency and not asking.needed:
         yield "Nobody before it is applied, as it is an emergency; somebody else reviews it afterwards."
     elif asking.needed:
         people = f"{asking.needed} {'person' if asking.needed == 1 else 'people'}"
         yield f"{people}, as its risk is {plan.risk.value}, {_how(facts, asking.how)}"
     else:
         yield f"Nobody: a plan of risk {plan.risk.value} needs no approval in {code(plan.env)}."
-    if facts.writers and asking.needed and not plan.emergency:
+    if facts.writers and asking.needed:
         more = len(facts.writers) - most
         names = ", ".join(md(name, 80) for name in facts.writers[:most]) + (f" and {more} more" if more > 0 else "")
         yield f"Not by {names}: whoever wrote a plan does not approve it." + (_OF_ONE if asking.of_one else "")

@@ -16,7 +16,9 @@ def plan_comment(facts: PlanFacts, most: int) -> str:
     """The whole of it, with at most so many things said in each section."""
     head = [f"### {md(facts.title, 160)}", _where(facts)]
     if facts.plan and facts.plan.emergency:
-        head.append(f"**EMERGENCY** {md(facts.plan.emergency)}: it may be applied before anybody has approved it.")
+        spared = facts.asking is None or not facts.asking.needed
+        may = "it may be applied before anybody has approved it" if spared else "it is approved like any other plan"
+        head.append(f"**EMERGENCY** {md(facts.plan.emergency)}: {may}.")
     if facts.foreseen and facts.foreseen.moved:
         head.append(f"**Production has changed since it was proposed:** {md(facts.foreseen.moved, 600)}")
     if facts.history.own:

@@ -58,7 +58,7 @@ def _beginning(
             own = f" (their own plan: {event.why})" if event.self_approved else ""
             return f"approved by {event.approver}{own}", Style.GOOD
         case e.Begun():
-            return f"begun in {event.env}, account {event.account}, {event.region}", Style.STRONG
+            return f"begun in {event.env}, account {event.account}, {event.region}{_beyond(event)}", Style.STRONG
         case e.SnapshotTaken():
             return f"snapshot taken of {_settings(len(event.facets))}", Style.PLAIN
         case e.LocksHeld():
@@ -67,6 +67,17 @@ def _beginning(
             return "production is still what the snapshot says", Style.PLAIN
         case _:
             assert_never(event)
+
+
+def _beyond(begun: e.Begun) -> str:
+    """What it does beyond the rules, which everybody should hear first."""
+    alone = "" if begun.approvers else " that nobody has approved"
+    parts = (
+        f"an emergency{alone}: {begun.emergency}" if begun.emergency else "",
+        f"without the remote: {begun.offline}" if begun.offline else "",
+        f"over the locks of others: {begun.over_lock}" if begun.over_lock else "",
+    )
+    return "".join(f", {part}" for part in parts if part)
 
 
 def _stepping(event: e.StepStarted | e.StepDone | e.StepFailed | e.UndoDone | e.UndoFailed) -> Said:

@@ -115,6 +115,17 @@ TRICKS: dict[str, tuple[Callable[[], Agreement], str]] = {
             "so that nobody can tell who wrote the plan"
         ),
     ),
+    "somebody of whom the forge tells nothing": (
+        lambda: agreed(replace(pull(review()), writers=(Writer(HEAD, None, "somebody", pushed=True),))),
+        "pull request 7 was pushed to by somebody, so that nobody can tell who wrote the plan",
+    ),
+    "a bot that pushes for whoever told it to": (
+        lambda: agreed(replace(pull(review()), writers=(Writer(HEAD, BOT, "pushed by it", pushed=True),))),
+        (
+            "pull request 7 was pushed to by renovate[bot], behind which anybody can stand, "
+            "so that nobody can tell who wrote the plan"
+        ),
+    ),
     "a fork with a branch of that name": (
         lambda: agreed(pull(review(), request=replace(PULL, foreign=True))),
         "pull request 7 comes from another repository",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,7 +10,7 @@ from changectl.engine.approval import Agreement, email
 from changectl.engine.signatures import Vouched, signed_agreement
 from changectl.model.events import Approved, Proposed
 from changectl.register.signing import Part, statement, verified
-from tests.approvals.keys import allowed, key
+from tests.approvals.keys import allowed, key, respelled
 
 CHANGE = "2026-11-23-idle-timeout"
 NOW = Proposed(
@@ -130,6 +131,17 @@ TRICKS: dict[str, Callable[[], Agreement]] = {
     "a name that is an option": lambda: agreed(approval("x <-Ifoo>", "ben")),
     "a name that is empty": lambda: agreed(approval("<>", "ben")),
     "a signature that was spent on an attempt": lambda: agreed(approval(said=SPENT), after=1),
+    "a name that no argument can be": lambda: agreed(approval("Ben <ben@\0example.com>")),
+    "a signature that is no text": lambda: agreed(replace(approval(), signature="\ud800")),
+    "a certificate, of which there can be many for one person": lambda: agreed(
+        replace(
+            approval(),
+            signature=key("ben").signs_as_certified(
+                statement(Part.APPROVES, CHANGE, "plan", "preview"), "ben@example.com", key("office")
+            ),
+        ),
+        signers=TEAM + f"*@example.com cert-authority {key('office').public}\n".encode(),
+    ),
     "half a signature": lambda: agreed(replace(approval(), signature=approval().signature[:120])),
     "a signature of noise": lambda: agreed(
         replace(approval(), signature="-----BEGIN SSH SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----\n")
@@ -147,6 +159,33 @@ def test_one_key_is_one_person_by_whatever_names() -> None:
     both = TEAM + allowed(ben="benjamin@example.com")
     twice = approval(), approval("Benjamin <benjamin@example.com>", "ben")
     assert len(agreed(*twice, signers=both).approvals) == 1
+
+
+def test_one_key_is_one_person_however_its_signature_spells_it() -> None:
+    both = TEAM + allowed(ben="benjamin@example.com")
+    again = approval("Benjamin <benjamin@example.com>", "ben")
+    twice = approval(), replace(again, signature=respelled(again.signature))
+    assert len(agreed(*twice, signers=both).approvals) == 1
+
+
+def test_a_key_is_known_by_all_its_names_whichever_line_they_stand_in() -> None:
+    content = statement(Part.APPROVES, CHANGE, "plan", "preview")
+    signers = allowed(ben="first@example.com") + TEAM + allowed(ben="*@ben.example,last@example.com")
+    found = verified(signers, "ben@example.com", content, key("ben").signs(content))
+    assert found is not None
+    assert found.names == ("ben@example.com", "first@example.com", "*@ben.example", "last@example.com")
+
+
+def test_an_older_approval_that_is_told_again_takes_none_back() -> None:
+    older = approval(plan="older", said=statement(Part.APPROVES, CHANGE, "older", "preview"))
+    given = approval()
+    assert agreed(given, older).approvals == (given,)
+
+
+def test_an_end_without_a_zone_is_one_for_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    soon = datetime.now(UTC) + timedelta(hours=3)
+    monkeypatch.setenv("TZ", "UTC-13")  # Auckland in summer, where it is that time already
+    assert len(agreed(approval(), signers=bens(f'valid-before="{soon:%Y%m%d%H%M}"')).approvals) == 1
 
 
 def test_a_second_approval_after_an_attempt_counts_again() -> None:

@@ -134,6 +134,9 @@ class FakeGitLab(FakeServer):
         """None: a free tier, which has no such thing."""
         self.approval_settings: dict[str, Any] = {"reset_approvals_on_push": False}
         self.minute = 0
+        self.tells_first = True
+        """Whether events go back to the first push of each branch."""
+        self.has_events = True
         self._ids = iter(range(1001, 1_000_000))
 
     # State
@@ -266,8 +269,8 @@ class FakeGitLab(FakeServer):
                 return self._of_request(request, method, found, more, caller)
             case "GET", ["repository", *more]:
                 return self._repository(request, more)
-            case "GET", ["events"]:
-                return self.page(request, [self._event(each) for each in reversed(self.pushes)])
+            case "GET", ["events"] if self.has_events:
+                return self.page(request, [self._event(each) for each in reversed((*self._first(), *self.pushes))])
             case "GET", ["members", "all", id_]:
                 member = next(
                     (each for each in self.people.values() if str(each.id) == id_ and each.access_level), None
@@ -439,6 +442,15 @@ class FakeGitLab(FakeServer):
             "trailers": {},
             "web_url": f"{self.url}/{self.project}/-/commit/{sha}",
         }
+
+    def _first(self) -> list[Push]:
+        """The pushes that branches began with, by whoever opened the merge request where none is said."""
+        said = {push.branch for push in self.pushes if push.action == "created" or push.branch is None}
+        return [
+            Push(each.author, each.branch, each.versions[0].head, "created")
+            for each in self.requests.values()
+            if self.tells_first and each.branch not in said and None not in said
+        ]
 
     def _event(self, push: Push) -> dict[str, Any]:
         return {

@@ -115,18 +115,20 @@ def test_who_pushed_wrote_it_whatever_the_commits_claim(fake: FakeGitHub, github
     fake.push("ben", "change/x", sha)
     fake.push("carl", "change/xy", sha)
     fake.push("dora", "change/x", sha, how="branch_deletion")
+    fake.push("eve", "change/x", sha, how="pr_merge")
     fake.push(None, "change/x", sha, how="force_push")
     assert github.writers(7, PLAN, sha)[1:] == (
-        Writer(sha, Account("", "ghost", bot=True), "pushed by ghost"),
-        Writer(sha, BEN, "pushed by ben"),
+        Writer(sha, Account("", "ghost", bot=True), "pushed by ghost", pushed=True),
+        Writer(sha, Account("1006", "eve"), "pushed by eve", pushed=True),
+        Writer(sha, BEN, "pushed by ben", pushed=True),
     )
 
 
-def test_a_server_that_tells_nothing_of_pushes_is_taken_by_its_commits(fake: FakeGitHub, github: GitHub) -> None:
+def test_where_it_is_not_told_who_pushed_that_is_somebody_unknown(fake: FakeGitHub, github: GitHub) -> None:
     fake.has_activity = False
     sha = fake.commit("ana")
     fake.pull(7, commits=[sha])
-    assert [each.account for each in github.writers(7, PLAN, sha)] == [ANA]
+    assert github.writers(7, PLAN, sha)[1:] == (Writer(sha, None, "somebody whom GitHub does not name", pushed=True),)
 
 
 def test_nobody_is_missed_among_more_commits_than_github_lists(fake: FakeGitHub, github: GitHub) -> None:

@@ -131,7 +131,7 @@ Co-authored-by: Eve <eve@elsewhere.example>"""
     sha = fake.commit("ana", message=message, committer_email="noreply@gitlab.com")
     other = fake.commit("dora", author_email="Dora@second.example", committer_email="ana@unicorn.example")
     fake.merge_request(7, commits=[sha, other])
-    found = {(each.commit, each.said): each.account for each in gitlab.writers(7, PLAN, other)}
+    found = {(each.commit, each.said): each.account for each in gitlab.writers(7, PLAN, other) if not each.pushed}
     assert found == {
         (sha, "ana <ana@unicorn.example>"): ANA,
         (sha, "Carl <carl@PUBLIC.example>"): Account("1003", "carl"),
@@ -151,7 +151,7 @@ def test_an_account_that_merely_sounds_like_an_address_is_not_taken_for_it(fake:
     fake.person("eva", public_email="eve@elsewhere.example.org")
     sha = fake.commit("ana", message="X\n\nCo-authored-by: Eve <eve@elsewhere.example>")
     fake.merge_request(7, commits=[sha])
-    assert [each.account for each in gitlab.writers(7, PLAN, sha)] == [ANA, None]
+    assert [each.account for each in gitlab.writers(7, PLAN, sha) if not each.pushed] == [ANA, None]
 
 
 def test_an_answer_about_another_commit_says_nothing_of_this_one(
@@ -160,7 +160,7 @@ def test_an_answer_about_another_commit_says_nothing_of_this_one(
     sha, other = fake.commit("ana"), fake.commit("ben")  # an empty commit: the last that changed anything is another
     fake.merge_request(7, commits=[sha])
     monkeypatch.setattr(fake, "_last", lambda _: FakeGitLab._last(fake, other))
-    assert [each.account for each in gitlab.writers(7, PLAN, sha)] == [None]
+    assert [each.account for each in gitlab.writers(7, PLAN, sha) if not each.pushed] == [None]
 
 
 def test_many_authors_are_asked_for_a_few_at_a_time(fake: FakeGitLab, gitlab: GitLab) -> None:
@@ -179,12 +179,22 @@ def test_who_pushed_wrote_it_whatever_the_commits_claim(fake: FakeGitLab, gitlab
     fake.push("carl", None, None)  # of four branches at once, of which this may be one
     fake.push("ben", "change/x", sha)
     assert gitlab.writers(7, PLAN, sha)[1:] == (
-        Writer(sha, BEN, "pushed by ben"),
-        Writer(sha, Account("1005", "carl"), "pushed by carl"),
-        Writer(sha, ANA, "pushed by ana"),
+        Writer(sha, BEN, "pushed by ben", pushed=True),
+        Writer(sha, Account("1005", "carl"), "pushed by carl", pushed=True),
+        Writer(sha, ANA, "pushed by ana", pushed=True),
     )
     (asked,) = [each.query for each in fake.asked if each.path.endswith("/events")]
     assert asked == {"action": "pushed", "after": "2026-10-25", "per_page": "100"}
+
+
+@pytest.mark.parametrize("member", ["has_events", "tells_first"])
+def test_where_it_is_not_told_who_pushed_first_that_is_somebody_unknown(
+    fake: FakeGitLab, gitlab: GitLab, member: str
+) -> None:
+    setattr(fake, member, False)
+    sha = fake.commit("ana")
+    fake.merge_request(7, commits=[sha])
+    assert gitlab.writers(7, PLAN, sha)[1:] == (Writer(sha, None, "somebody whom GitLab does not name", pushed=True),)
 
 
 def test_no_more_pushes_are_read_than_the_branch_has(fake: FakeGitLab, gitlab: GitLab) -> None:

@@ -38,6 +38,7 @@ profile = "rentals-prod"
 role = "arn:aws:iam::123456789012:role/changectl-apply"
 endpoint = "https://vpce.example.com"
 approvals = {low = 0}
+emergencies = false
 bookkeeping = ["s3-object/tf-state/*"]
 [env.prod.settings]
 slots = 3
@@ -62,6 +63,7 @@ kind = "slack"
         role="arn:aws:iam::123456789012:role/changectl-apply",
         endpoint="https://vpce.example.com",
         approvals={Risk.LOW: 0, Risk.MEDIUM: 1, Risk.HIGH: 2},
+        emergencies=False,
         bookkeeping=("s3-object/tf-state/*",),
         settings={"slots": 3},
     )
@@ -100,7 +102,11 @@ kind = "slack"
         ("[[channel]]\nkind = 'webhook'\nurl = 5", ("CHG120", 6, "")),
         (
             "channel = 5",
-            ("CHG104", 4, "known here: production, profile, role, read_role, endpoint, approvals, bookkeeping or settings"),
+            (
+                "CHG104",
+                4,
+                "known here: production, profile, role, read_role, endpoint, approvals, emergencies, bookkeeping or settings",
+            ),
         ),
         ("[team]\nof_one = 'yes'", ("CHG120", 5, "")),
         ("[team]\nof_on = true", ("CHG104", 5, 'did you mean "of_one"?')),

@@ -40,7 +40,6 @@ STATES = {
     "CHANGES_REQUESTED": ReviewState.CHANGES_REQUESTED,
     "DISMISSED": ReviewState.DISMISSED,
 }
-PUSHES = frozenset({"push", "force_push", "branch_creation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +146,20 @@ class GitHub:
         return found
 
     def _pushers(self, request: Request) -> tuple[Writer, ...]:
-        """Who pushed to the branch, by GitHub's own word and not the commits'. Older servers do not tell."""
-        pushes = self._maybe("activity", query={"ref": f"refs/heads/{request.branch}"}) if not request.foreign else ()
+        """Who pushed to the branch, or merged into it, by GitHub's own word and not the commits'.
+
+        Where that is hidden, a commit could be anybody's, in whoever's name: then somebody unknown wrote it.
+        """
+        if request.foreign:
+            return ()
+        pushes = self._maybe("activity", query={"ref": f"refs/heads/{request.branch}"})
+        if pushes is None:
+            return (Writer(request.head, None, "somebody whom GitHub does not name", pushed=True),)
         return tuple(
-            Writer(
-                text(each, "after"), account(member(each, "actor")), f"pushed by {account(member(each, 'actor')).login}"
-            )
-            for each in pushes or ()
-            if member(each, "activity_type") in PUSHES and member(each, "ref") == f"refs/heads/{request.branch}"
+            _pusher(each)
+            for each in pushes
+            if member(each, "activity_type") != "branch_deletion"
+            and member(each, "ref") == f"refs/heads/{request.branch}"
         )
 
     def _by_login(self, login: str) -> Account | None:
@@ -188,6 +193,11 @@ def _request(pull: object) -> Request:
         head=text(pull, "head", "sha"),
         foreign=other != own,  # a fork that was deleted is null
     )
+
+
+def _pusher(push: object) -> Writer:
+    by = account(member(push, "actor"))
+    return Writer(text(push, "after"), by, f"pushed by {by.login}", pushed=True)
 
 
 def _review(review: object) -> Review:

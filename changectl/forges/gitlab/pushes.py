@@ -13,16 +13,20 @@ BEFORE = timedelta(days=30)
 
 
 def pushed(web: Web, events: str, request: Request, answer: object) -> Iterator[Writer]:
-    """Everybody who pushed since the branch began. `events`: the path of the project's; nobody where they are hidden.
+    """Everybody who pushed since the branch began; somebody unknown where that is hidden, or longer ago than is looked.
 
-    A push of many branches at once names none of them (GitLab keeps one event for it), so it may have been of this one.
+    A push of many branches at once names none of them (GitLab keeps one event for it), so it may have been of this one,
+    and the one that it began with.
     """
-    after = (instant(answer, "created_at") - BEFORE).date().isoformat()
+    after, first = (instant(answer, "created_at") - BEFORE).date().isoformat(), False
     for page in web.pages(events, {"action": "pushed", "after": after}, absent=(403, 404)):
         for event in page:
             push = member(event, "push_data")
             to, ref, by = member(push, "commit_to"), member(push, "ref"), account(member(event, "author"))
             if member(push, "ref_type") == "branch" and ref in (request.branch, None):
-                yield Writer(to if isinstance(to, str) else request.head, by, f"pushed by {by.login}")
+                first = first or ref is None
+                yield Writer(to if isinstance(to, str) else request.head, by, f"pushed by {by.login}", pushed=True)
             if ref == request.branch and member(push, "action") == "created":
                 return
+    if not first:
+        yield Writer(request.head, None, "somebody whom GitLab does not name", pushed=True)
