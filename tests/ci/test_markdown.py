@@ -72,7 +72,7 @@ FILLERS = {*"\u034f\u115f\u1160\u17b4\u17b5\u2065\u2800\u3164\uffa0", *map(chr, 
 FILLERS |= {*map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xFFF0, 0xFFF9))}
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(hostile)
 def test_a_text_in_a_paragraph_renders_as_itself(text: str) -> None:
     page = Rendered(md(text))
@@ -80,7 +80,7 @@ def test_a_text_in_a_paragraph_renders_as_itself(text: str) -> None:
     assert set(page.tags) <= {"p"}
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(hostile, hostile)
 def test_a_text_in_a_list_between_words_or_in_a_cell_renders_as_itself(one: str, two: str) -> None:
     page = Rendered(f"- was {md(one)} and **is** {md(two)}.")
@@ -90,7 +90,7 @@ def test_a_text_in_a_list_between_words_or_in_a_cell_renders_as_itself(one: str,
     assert table.tags == ["table", "thead", "tr", "th", "th", "tbody", "tr", "td", "td"]
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(hostile)
 def test_a_text_in_a_code_span_cannot_leave_it(text: str) -> None:
     page = Rendered(f"{code(text)} and {code(text)}")
@@ -99,7 +99,7 @@ def test_a_text_in_a_code_span_cannot_leave_it(text: str) -> None:
     assert page.tags == (["p", "code", "code"] if seen(text) else ["p"])
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.lists(hostile, max_size=4))
 def test_lines_in_a_block_of_code_cannot_close_it(lines: list[str]) -> None:
     page = Rendered(fenced([("- ", line) for line in lines], "diff") + "\n\nafter\n")
