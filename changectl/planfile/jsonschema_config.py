@@ -9,6 +9,7 @@ from changectl.planfile.jsonschema import DRAFT
 from changectl.planfile.jsonschema_parts import REGION, RESOURCE, listed, record, said
 
 _LINE = {"type": "string", "minLength": 1, "maxLength": 500}
+_NO_SECRET = {**_LINE, "not": {"pattern": r"\b[xX][oO][xX][a-zA-Z]?[.-]|\b[xX][aA][pP][pP]-|//hooks\.slack\.com/"}}
 _ROLE = {"type": "string", "pattern": r"^arn:aws[a-z-]*:iam::\d{12}:role/[A-Za-z0-9_+=,.@/-]{1,500}$"}
 _WAYS = ("signature", "identity")
 
@@ -43,7 +44,7 @@ def _channel(channels: Mapping[str, tuple[str, Sequence[str]]]) -> dict[str, Bod
     return {
         "type": "object",
         "description": "One way to tell people.",
-        "properties": {"kind": {"anyOf": kinds}, **dict.fromkeys(known, _LINE)},
+        "properties": {"kind": {"anyOf": kinds}, **dict.fromkeys(known, _NO_SECRET)},
         "required": ["kind"],
         "allOf": [
             {

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from changectl.cli.authoring.schemas import of_configuration
+from changectl.planfile.config import Env
 from changectl.planfile.rules import RULES
 
 HERE = Path(__file__).parents[2]
@@ -63,6 +65,12 @@ def with_part(part: str) -> str:
     return "\n".join([*(row for row in SHORTEST.splitlines() if row.split("=")[0] != name), part])
 
 
+def test_it_has_every_member_that_an_env_has() -> None:
+    assert set(of_configuration()["properties"]["env"]["additionalProperties"]["properties"]) == {
+        each.name for each in fields(Env) if each.name != "name"
+    }
+
+
 def test_the_schema_is_of_draft_07() -> None:
     Draft7Validator.check_schema(of_configuration())
     assert of_configuration()["$schema"] == "http://json-schema.org/draft-07/schema#"
@@ -83,7 +91,7 @@ def test_every_configuration_of_the_docs_is_taken(page: str) -> None:
     ]
 
 
-JUDGED = ["CHG161", "CHG163", "CHG165", "CHG166"]
+JUDGED = ["CHG161", "CHG163", "CHG165", "CHG166", "CHG167"]
 """CHG160 is about the text, CHG162 and CHG164 about two members that must fit together."""
 
 
