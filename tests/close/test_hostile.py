@@ -51,7 +51,11 @@ def test_nothing_of_it_is_obeyed(desk: Pair) -> None:
 
 def assert_renders_as_itself(decision: str) -> None:
     """Only headings, lists, paragraphs and our own emphasis and code; and every line of it can be read."""
-    tokens = [t for token in MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(decision) for t in (token, *(token.children or ()))]
+    tokens = [
+        t
+        for token in MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(decision)
+        for t in (token, *(token.children or ()))
+    ]
     allowed = {
         "heading",
         "bullet_list",
