@@ -46,7 +46,7 @@ def verb(
     no_input: NoInput = False,
     json: Json = False,
 ) -> None:
-    """Apply an approved plan: lock, snapshot, steps, tests, read again. What fails is put back."""
+    """Apply an approved plan: lock, snapshot, steps, tests, proof. What fails is put back."""
     here, manner = desk(), Manner(json, no_input)
     if resume:
         found = memory(here.root)

@@ -54,7 +54,7 @@ def verb(
     fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended safely, and nothing else.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would mend, and write nothing.")] = False,
 ) -> None:
-    """Check plans, offline: every mistake and every poor place, in one run."""
+    """Check plans, offline: every mistake, every poor place."""
     if json and form not in (Form.TEXT, Form.JSON):
         raise WrongUsage(f"--json and --format {form.value} are two forms", "changectl check --help")
     form = Form.JSON if json else form

@@ -26,7 +26,7 @@ from changectl.views.page import Style, line, text
 
 app = typer.Typer(
     invoke_without_command=True,
-    help="Check and preview the plans of a pull request, and tell its reviewers what they would do.",
+    help="Check and preview a pull request's plans, and tell reviewers.",
 )
 
 Base = Annotated[
@@ -46,7 +46,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the comment, and 
 def verb(
     context: typer.Context, base: Base = "", head: Head = "", no_preview: NoPreview = False, json: Json = False
 ) -> None:
-    """Check and preview the plans of a pull request, and tell its reviewers what they would do."""
+    """Check and preview a pull request's plans, and tell reviewers."""
     if context.invoked_subcommand:
         return
     runner, wrong = runner_here()

@@ -1,4 +1,4 @@
-"""The one comment that changectl keeps on a pull request: a newer run writes it anew in its place, an older one never does.
+"""The comment on a pull request: a newer run writes it anew in its place, an older one never does.
 
 Forges have no compare-and-set for comments. So whoever has written reads again, at once and once more a little later,
 and puts right what an older run wrote meanwhile. The first comment of ours is the one that stays.

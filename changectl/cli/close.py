@@ -41,7 +41,7 @@ def verb(
     no_input: NoInput = False,
     json: Json = False,
 ) -> None:
-    """Answer for a change that failed or was an emergency; or accept production as it is."""
+    """Answer for a change that failed, or accept what is. Emergencies want an answer too."""
     here, wanted = desk(), named(change)
     found = memory(here.root, fetch=True)
     if accept:

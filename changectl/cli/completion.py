@@ -18,7 +18,7 @@ def verb(
     shell: Annotated[str, typer.Argument(metavar="bash|zsh|fish", help="For which shell.")],
     words: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
 ) -> None:
-    """Print what makes a shell complete verbs, options, changes and environments."""
+    """Print what makes your shell complete what you type."""
     if shell == WORDS:
         _complete(tuple(words or ()))
     elif shell in SHELLS:

@@ -28,7 +28,7 @@ class StoryBroken(ChangectlError):
 def verb(
     keep: Annotated[bool, typer.Option("--keep", help="Keep the folder, to look around in it afterwards.")] = False,
 ) -> None:
-    """Watch a change being applied, one that fails and goes back by itself, and one that is refused.
+    """Watch changes: one applied, one that goes back, one refused.
 
     Everything is real but AWS: a pretend one runs on this machine while the story lasts.
     """

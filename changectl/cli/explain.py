@@ -20,7 +20,7 @@ def verb(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Explain a rule: what it asks, why, an example that breaks it and one that keeps it."""
+    """Explain a rule: what it asks, why, and examples."""
     found = [_rule(name) for name in rules] if rules else [*all_rules().values()]
     output(json).result(explained_page(found) if rules else rules_page(found), rules_json(found))
 

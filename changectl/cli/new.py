@@ -59,7 +59,7 @@ def verb(
     no_input: NoInput = False,
     json: Json = False,
 ) -> None:
-    """Write a plan that passes most of check already, and open it in your editor."""
+    """Write a plan that passes most of check. Opens your editor."""
     if sum(map(bool, (like, undo, template))) > 1:
         raise WrongUsage("--like, --undo and --template are three ways to begin: choose one", "changectl new --help")
     here, asking = desk(), can_ask(no_input) and not json

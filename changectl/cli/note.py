@@ -26,7 +26,7 @@ Words = Annotated[
 
 
 def verb(change: ChangeArgument, words: Words = None, json: Json = False) -> None:
-    """Write a sentence beside a change, for whoever reads of it later."""
+    """Write a sentence beside a change, for who reads it later."""
     found, wanted = memory(Path.cwd(), fetch=True), named(change)
     by, known = me(found), _known(found, wanted)
     draft = found.state / "drafts" / f"{wanted}.{'said' if words else 'note'}"  # what is half written stays where it is

@@ -8,7 +8,7 @@ from changectl.views.preview import preview_document, preview_page
 
 
 def verb(plan: PlanArgument, json: Json = False) -> None:
-    """Show what a plan would change, setting by setting, and how each step comes back."""
+    """Show what a plan would change, and how each step comes back."""
     here = desk()
     seen = previewed(here, load(here, plan), None)
     loaded, preview, proposed = seen.loaded.plan, seen.foreseen.preview, seen.proposed

@@ -24,7 +24,7 @@ from changectl.views.preview import preview_document, preview_page
 
 
 def verb(plan: PlanArgument, key: Key = None, json: Json = False) -> None:
-    """Commit only the plan onto change/<id>, and propose it; HEAD, index and work tree stay as they are."""
+    """Propose a plan: only it is committed, onto change/<id>. HEAD, index and work tree stay as they are."""
     here = desk()
     loaded = load(here, plan)
     found = memory(here.root, fetch=True)

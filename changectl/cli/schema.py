@@ -17,7 +17,7 @@ class Of(Enum):
 
 
 def verb(of: Annotated[Of, typer.Argument(metavar="plan|config", help="Of plans, or of changectl.toml.")]) -> None:
-    """Print the JSON Schema of plans or of changectl.toml, for editors."""
+    """Print a JSON Schema, of plans or changectl.toml, for editors."""
     match of:
         case Of.PLAN:
             schema = of_plans()

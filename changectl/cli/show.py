@@ -18,7 +18,7 @@ def verb(
     fetch: Annotated[bool, typer.Option("--fetch", help="First bring what the team has published.")] = False,
     json: Json = False,
 ) -> None:
-    """Show what was decided, why, by whom, what happened and what came of it."""
+    """Show why a change was decided, and what came of it."""
     wanted = named(change)
     story = memory(Path.cwd(), fetch=fetch).story(wanted)
     page = show_page(wanted, story.change, story.entries, detail=detail)

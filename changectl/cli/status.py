@@ -10,7 +10,7 @@ from changectl.views.page import Line, Page, Style, line, text
 
 
 def verb(json: Json = False) -> None:
-    """Show every change that has not ended, newest first, with the command that it waits for."""
+    """Show every open change, and the command that it waits for."""
     found, note = memory(Path.cwd()), tuple[Line, ...]()
     try:
         found.register.fetch()

@@ -122,7 +122,7 @@ TABLE: tuple[Rule, ...] = (
     Rule(
         "CHG142",
         "A step or check has a form",
-        "One member says what it does: set, call or wait for a step; http, alarm, facet or command for a check.",
+        "One member says what it does: set, call, ask or wait for a step; http, alarm, metric, facet or command for a check.",
         _STEP + "    rnu: ./go.sh",
         _STEP + "    run: ./go.sh",
     ),

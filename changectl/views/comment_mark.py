@@ -56,7 +56,7 @@ def mark_of(body: str) -> Mark | None:
 def folded(url: str) -> str:
     """What is left of a second comment: one line that points to the first."""
     where = f": {url}" if re.fullmatch(r"https?://[A-Za-z0-9._~:/?#@!&=%+-]{1,300}", url) else ""
-    return f"{_FOLDED}\nWhat changectl says of this request is in its first comment{where}"
+    return f"{_FOLDED}\nAll that there is to say of this request is in the first comment{where}"
 
 
 def stamp(at: datetime) -> str:

@@ -56,7 +56,7 @@ def limited(asked: Asked, answer: Answer, seconds: float, longest: float) -> For
     hint = f"run the same command again in {_long(seconds)}"
     if not asked.signed_in:
         hint = f"set {' or '.join(asked.tokens)}: with a token more may be asked"
-    longer = f", longer than the {longest:g} s that changectl waits" if seconds > longest else ""
+    longer = f", longer than the {longest:g} s that we wait" if seconds > longest else ""
     return ForgeFailed(
         f"{asked.name} takes no more requests for another {_long(seconds)}{longer}",
         hint, status=answer.status, method=asked.method, path=asked.path, seconds=seconds,

@@ -67,7 +67,7 @@ def test_a_production_environment_explains_how_approvals_are_proven(repo: Path, 
     typed = Typed(capsys, *ENV)
     assert (typed.status, typed.out) == (
         0,
-        "Wrote changectl.toml.\nNext: write a plan in plans/, then: changectl check\n",
+        "Wrote changectl.toml.\nNext: changectl new\n",
     )
     text = (repo / "changectl.toml").read_text()
     for word in ("signature", "github", "identity", "allowed_signers", "read_role"):

@@ -155,7 +155,7 @@ def test_a_limit_that_lasts_longer_than_we_wait_is_said_at_once(server: Echo, we
     with pytest.raises(ForgeFailed) as failure:
         web.get("/x")
     assert (failure.value.sentence, failure.value.hint, waits) == (
-        "GitHub takes no more requests for another 40 min, longer than the 120 s that changectl waits",
+        "GitHub takes no more requests for another 40 min, longer than the 120 s that we wait",
         "run the same command again in 40 min",
         [],
     )
