@@ -57,7 +57,9 @@ def _sentence(text: str) -> str:
 def subcommands(verb: str) -> tuple[str, ...]:
     """The verbs below a verb; none for most."""
     module = importlib.import_module(f"changectl.cli.{verb}")
-    return tuple(c.callback.__name__ for c in module.app.registered_commands) if hasattr(module, "app") else ()
+    return (
+        tuple(c.name or c.callback.__name__ for c in module.app.registered_commands) if hasattr(module, "app") else ()
+    )
 
 
 def verbs() -> str:

@@ -173,7 +173,7 @@ def test_every_command_in_the_docs_is_one_that_there_is() -> None:
     assert {page: words - set(VERBS) for page, words in said.items() if words - set(VERBS)} == {}
 
 
-PROSE = {"keeps", "wrote", "writes", "says", "captures", "does"}
+PROSE = {"must", "reads", "keeps", "wrote", "writes", "says", "captures", "does"}
 
 
 def test_the_shell_scripts_can_be_parsed() -> None:
