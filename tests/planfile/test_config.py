@@ -74,8 +74,8 @@ kind = "slack"
     assert found.envs == {"prod": prod, "sandbox": sandbox}
     assert found.self_approval
     assert [(c.kind, c.settings, c.span.line) for c in found.channels] == [
-        ("webhook", {"url": "https://example.com/hook"}, 21),
-        ("slack", {}, 24),
+        ("webhook", {"url": "https://example.com/hook"}, 22),
+        ("slack", {}, 25),
     ]
     assert isinstance(found.channels[0], ChannelSettings)
 
