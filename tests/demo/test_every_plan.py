@@ -66,6 +66,7 @@ def team(tmp_path: Path, unicorn_rentals: str) -> Team:
         (ana / "plans" / plan.name).write_bytes(plan.read_bytes())
     (ana / "changectl.toml").write_text(
         f'[env.prod]\naccount = "{ACCOUNT}"\nregions = ["{REGION}"]\nendpoint = "{unicorn_rentals}"\n'
+        '[review]\nby = "identity"\n'
     )
     for words in (
         "git init -q --bare -b main ../remote.git",
