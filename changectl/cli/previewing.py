@@ -47,9 +47,9 @@ def _in_regions(plan: Plan, env: Env) -> None:
 
 
 def rules(here: Desk, found: Memory) -> Desk:
-    """The configuration that holds: with a remote, the one that the whole team agreed to, and what is of no production here.
+    """The configuration that holds: for production, with a remote, the one that the whole team agreed to.
 
-    Raises ConfigurationWrong where an env here calls the account tame that the team calls production.
+    Raises ConfigurationWrong where an env here says of an account that it is not production, and the team says it is.
     """
     if found.repository.remote is None:
         return here
@@ -57,6 +57,8 @@ def rules(here: Desk, found: Memory) -> Desk:
     if content is None:
         return Desk(here.cwd, here.root, _without_production(here.configuration))
     agreed = configuration_in(content, f"{FILE} of the remote's default branch")
+    if not any(env.production for each in (here.configuration, agreed) for env in each.envs.values()):
+        return here
     return Desk(here.cwd, here.root, replace(agreed, envs={**_tame(here.configuration, agreed), **agreed.envs}))
 
 

@@ -14,6 +14,7 @@ from changectl.cli.propose import entry
 from changectl.engine import conduct
 from changectl.model.events import Approved, Event, Proposed
 from changectl.register.propose import authors_of
+from tests.approvals.keys import key
 from tests.approvals.place import BRANCH, CHANGE, CONFIGURATION, PLAN, Place
 from tests.approvals.place import place as place
 
@@ -87,6 +88,18 @@ def test_nor_are_they_those_of_a_branch_that_was_made_the_default_here(place: Pl
     place.git("config", "remote.origin.fetch", "+refs/heads/nothing:refs/remotes/origin/nothing")
     place.git("config", "log.showSignature", "true")
     assert (place.applies(), place.trial) == (5, None), place.said
+
+
+def test_refs_with_the_names_of_others_stand_for_nothing(place: Place) -> None:
+    place.git("commit", "-q", "--allow-empty", "-m", "Elsewhere")
+    (place.work / "changectl.toml").write_text(configured(place, needed=0))
+    place.git("commit", "-q", "-am", "No approvals, please")
+    for name in (BRANCH, "HEAD", "origin/main", "refs/remotes/origin/main", "refs/changectl/remotes/origin/HEAD"):
+        place.git("update-ref", f"refs/tags/{name}", "HEAD")
+        place.git("push", "-q", "origin", f"refs/tags/{name}")
+    assert place.applies() == 5, place.said
+    place.reviews(commit=place.git("rev-parse", f"refs/heads/{BRANCH}"))
+    assert place.applies() == 0, place.said
 
 
 # What was spent
@@ -238,8 +251,12 @@ def test_a_self_approval_in_the_register_is_none_where_the_team_is_of_many(place
 
 
 def test_who_wrote_a_plan_is_found_whatever_git_is_told_to_show(place: Place) -> None:
+    for name, value in {"gpg.format": "ssh", "user.signingKey": str(key("ana").path)}.items():
+        place.git("config", name, value)
+    place.git("add", "plans")
+    place.git("commit", "-q", "-S", "-m", "The plan")
     place.git("config", "log.showSignature", "true")
-    place.git("config", "gpg.program", "/nowhere/gpg")
+    place.git("config", "gpg.ssh.program", "/nowhere/ssh-keygen")
     found = memory(place.work)
     path = desk().root / "plans" / f"{CHANGE}.yaml"
     assert authors_of(found.repository, path, CHANGE) == ("Ana <ana@unicorn.example>",)
