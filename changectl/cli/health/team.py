@@ -13,7 +13,6 @@ from changectl.model.diagnosis import Diagnosis, missing, ok, unknown
 from changectl.model.status import Status
 from changectl.planfile.config import Configuration
 from changectl.planfile.find import find_plans
-from changectl.register.propose import config_at_default_branch
 from changectl.register.signers import allowed_signers
 from changectl.register.signing import my_key
 
@@ -41,7 +40,7 @@ def agreed_rules(here: Desk, found: Memory) -> Sequence[Diagnosis]:
     """That the rules for production are where they are read from."""
     name = "agreed rules"
     path = str((here.root / FILE).relative_to(found.repository.root))
-    content = config_at_default_branch(found.repository, path)
+    content = found.agreed(here.root / FILE)
     if content is None:
         mend = f"git add {path} && git commit && git push; production is changed by no other rules"
         return (missing(name, f"{path} is not on the remote's default branch", mend, WRONG),)
