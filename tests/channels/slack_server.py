@@ -132,6 +132,7 @@ def slack() -> Iterator[Slack]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     state.url = f"http://127.0.0.1:{server.server_port}"
+    server.socket.settimeout(1)  # a caller that is gone before accept is no reason to wait for the next
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield state

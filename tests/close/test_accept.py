@@ -218,6 +218,7 @@ def test_whoever_was_told_that_it_needs_an_operator_is_told_that_it_was_accepted
             """Nothing on stderr."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Hook) as server:
+        server.socket.settimeout(1)  # a caller that is gone before accept is no reason to wait for the next
         threading.Thread(target=server.serve_forever, daemon=True).start()
         hook = f'\n[[channel]]\nkind = "webhook"\nurl = "http://127.0.0.1:{server.server_port}/"\n'
         configure(desk.ana.folder, (desk.ana.folder / "changectl.toml").read_text() + hook)

@@ -89,6 +89,7 @@ def fake_aws() -> Iterator[FakeAws]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         aws.endpoint = f"http://127.0.0.1:{server.server_port}"
+        server.socket.settimeout(1)  # a caller that is gone before accept is no reason to wait for the next
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         yield aws

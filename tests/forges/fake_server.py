@@ -85,6 +85,7 @@ class FakeServer:
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
+        self._server.socket.settimeout(1)  # who hangs up between select and accept must not hold it up for ever
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     @property

@@ -126,6 +126,7 @@ def issuer() -> Iterator[tuple[str, list[tuple[str, str]]]]:
             pass
 
     with HTTPServer(("127.0.0.1", 0), Issuer) as server:
+        server.socket.settimeout(1)  # a caller that is gone before accept is no reason to wait for the next
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/token?api-version=2.0", asked
         server.shutdown()
