@@ -1,6 +1,5 @@
 """Accepting production as it is: a person ends what needs an operator, from any machine, and its locks are free again."""
 
-import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
@@ -10,19 +9,19 @@ from functools import partial
 from changectl.catalogue import catalogue
 from changectl.cli.announcing import Announcer
 from changectl.cli.conducting import Manner
+from changectl.cli.confirming import confirmed
 from changectl.cli.desk import Desk, plan_in
 from changectl.cli.entries import entry_now, writable
 from changectl.cli.ground import Signed, signed_in
 from changectl.cli.loose import caught_up
 from changectl.cli.memory import Memory, me
 from changectl.cli.options import output
-from changectl.cli.output import can_ask
 from changectl.cli.previewing import rules
 from changectl.cli.stops import Stops
 from changectl.cli.world import Keeper, owner_of, world_of
 from changectl.engine.attempt import Attempt
 from changectl.engine.standing import may_accept, recorded, standing_elsewhere, standing_here, wrong
-from changectl.errors import ChangectlError, GateRefused, InProgress, WrongUsage
+from changectl.errors import ChangectlError, InProgress, WrongUsage
 from changectl.model.change import Change, Outcome, State
 from changectl.model.entry import Entry
 from changectl.model.events import Begun, Closed, Standing, spoken
@@ -144,7 +143,8 @@ def _decided(
     except ChangectlError as error:
         standing, unread = recorded(change, wrong(change)), error.sentence
     out.progress(_standing_page(change_id, change, standing, unread))
-    _confirmed(env, change_id, how.confirm, manner)
+    says = f"leaves {env.name}, account {env.account}, as it is"
+    confirmed(env, says, how.confirm, no_input=manner.no_input)
     because = "machine-gone" if how.gone and change.state is not State.NEEDS_OPERATOR else ""
     return Closed(Outcome.ACCEPTED.value, one_line(how.why, 2000), because, by, standing)
 
@@ -173,18 +173,6 @@ def _standing_page(change_id: str, change: Change, standing: tuple[Standing, ...
     if unread:
         parts.append(line(text(f"Production could not be read: {unread}", Style.WARN)))
     return tuple(parts)
-
-
-def _confirmed(env: Env, change_id: str, confirm: str, manner: Manner) -> None:
-    """Production is confirmed by its name. Raises GateRefused."""
-    if not env.production:
-        return
-    if not confirm and can_ask(manner.no_input):
-        sys.stderr.write(f"This leaves {env.name}, account {env.account}, as it is. Type {env.name} to go on: ")
-        sys.stderr.flush()
-        confirm = sys.stdin.readline().strip()
-    if confirm != env.name:
-        raise GateRefused(f"{env.name} is production and was not confirmed", f"add --confirm {env.name}")
 
 
 def _env(here: Desk, found: Memory, change: Change) -> Env:

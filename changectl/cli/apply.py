@@ -1,6 +1,5 @@
 """`changectl apply`: do what was approved, watch it, and go back by itself when it fails."""
 
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -11,12 +10,13 @@ import typer
 from changectl import __version__
 from changectl.cli.agreeing import Asked, agreed, may_lapse
 from changectl.cli.conducting import Manner, conducted, taken_up
+from changectl.cli.confirming import confirmed
 from changectl.cli.desk import Desk, change_id, desk, load
 from changectl.cli.loose import tied_up
 from changectl.cli.memory import Memory, me, memory
 from changectl.cli.options import Confirm, Json, NoInput, PlanArgument
 from changectl.cli.output import can_ask
-from changectl.cli.previewing import Previewed, previewed, rules
+from changectl.cli.previewing import previewed, rules
 from changectl.cli.world import Keeper
 from changectl.engine.approval import in_window
 from changectl.engine.proposal import begin
@@ -89,7 +89,8 @@ def _new(here: Desk, found: Memory, wanted: str, confirm: str, but: Exceptions, 
         in_window(plan, datetime.now(UTC))
     asked = Asked(rules(here, found), found, loaded.path, plan, seen.proposed)
     approvals = agreed(asked, seen.env)
-    _confirmed(seen, confirm, manner)
+    says = f"changes {seen.env.name}, account {seen.env.account}"
+    confirmed(seen.env, says, confirm, no_input=manner.no_input)
     earlier = found.entries(plan.id)
     if fold(earlier) != change:  # while somebody was asked, or decided
         raise InProgress(f"{plan.id} was carried on by somebody else meanwhile", f"changectl show {plan.id}")
@@ -132,16 +133,3 @@ def _as_begun(here: Desk, found: Memory, plan: Plan, journal: Journal) -> Callab
         return agreed(asked, asked.rules.env(plan.env))
 
     return still
-
-
-def _confirmed(seen: Previewed, confirm: str, manner: Manner) -> None:
-    """Production is confirmed by its name. Raises GateRefused."""
-    name = seen.env.name
-    if not seen.env.production:
-        return
-    if not confirm and can_ask(manner.no_input):
-        sys.stderr.write(f"This changes {name}, account {seen.env.account}. Type {name} to go on: ")
-        sys.stderr.flush()
-        confirm = sys.stdin.readline().strip()
-    if confirm != name:
-        raise GateRefused(f"{name} is production and was not confirmed", f"add --confirm {name}")

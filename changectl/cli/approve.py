@@ -7,11 +7,11 @@ import typer
 
 from changectl.cli.agreeing import signers
 from changectl.cli.desk import Desk, desk, load
+from changectl.cli.entries import entry_now
 from changectl.cli.forge import asks_at, is_on_forge
 from changectl.cli.memory import Memory, me, memory
 from changectl.cli.options import Json, Key, PlanArgument, output
 from changectl.cli.previewing import Previewed, previewed, rules
-from changectl.cli.propose import entry
 from changectl.engine.approval import agreed_to, email, may_approve, touching_attempts
 from changectl.errors import GateRefused
 from changectl.model.events import Approved
@@ -44,7 +44,7 @@ def verb(
     self_approved = may_approve(seen.proposed, by, team_of_one=one, self_why=why if own else "")
     digests = (seen.proposed.plan_digest, seen.proposed.preview_digest)
     event = Approved(*digests, by, True, why) if self_approved else _proven(agreed, found, seen, by, key)
-    found.register.append((entry(change, known.attempt, by, event),))
+    found.register.append((entry_now(change, known.attempt, by, event),))
     page = (
         *preview_page(loaded.plan, seen.foreseen.preview, seen.proposed),
         line("Approved by ", text(by, Style.STRONG), " (their own plan)." if self_approved else "."),

@@ -12,8 +12,12 @@ from changectl.model.events import Event
 
 def entry_now(change: str, attempt: int, by: str, event: Event) -> Entry:
     """The event as of now, with who caused it and on which machine."""
-    at = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    return Entry(change, attempt, at, by, socket.gethostname(), secrets.token_hex(16), event)
+    return Entry(change, attempt, now(), by, socket.gethostname(), secrets.token_hex(16), event)
+
+
+def now() -> str:
+    """The time of day as the register writes it: RFC 3339, in UTC, with microseconds."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def writable(change_id: str, change: Change) -> Change:

@@ -1,12 +1,10 @@
 """`changectl propose`: the plan goes to a branch for review, and into the register with its preview."""
 
-import socket
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from secrets import token_hex
 
 from changectl.cli.desk import Desk, Loaded, complaint_lines, desk, load
+from changectl.cli.entries import entry_now, now
 from changectl.cli.forge import asks_at, is_on_forge
 from changectl.cli.linting import checked, ended_here, linter
 from changectl.cli.memory import Memory, me, memory
@@ -14,8 +12,6 @@ from changectl.cli.options import Json, Key, PlanArgument, output
 from changectl.cli.previewing import Previewed, previewed, rules
 from changectl.engine.approval import needed_for
 from changectl.errors import InProgress, PlanWrong, RemoteNeeded
-from changectl.model.entry import Entry
-from changectl.model.events import Event
 from changectl.planfile.find import find_plans
 from changectl.register.propose import authors_of, branch_of, commit_plan, patch
 from changectl.register.signing import Part, sign, statement
@@ -43,7 +39,7 @@ def verb(plan: PlanArgument, key: Key = None, json: Json = False) -> None:
         author=by, at=now(), preview=proposed.preview_digest, content=loaded.content,
     )  # fmt: skip
     try:
-        found.register.append((entry(change, known.attempt, by, proposed),), also={branch: commit})
+        found.register.append((entry_now(change, known.attempt, by, proposed),), also={branch: commit})
     except RemoteNeeded as why:
         if why.facts.get("denied"):
             output(False).progress((line("You may not push; somebody who may can apply this patch with git am."),))
@@ -86,13 +82,3 @@ def _next(here: Desk, found: Memory, change: str, needed: int) -> str:
         return f"changectl {'approve' if needed else 'apply'} {change}"
     branch = branch_of(change).removeprefix("refs/heads/")
     return f"open a pull request: {asks_at(review, branch)}"
-
-
-def now() -> str:
-    """The time of day as the register writes it: RFC 3339, in UTC, with microseconds."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def entry(change: str, attempt: int, by: str, event: Event) -> Entry:
-    """An entry of what happens to a change after an attempt and before the next, as of now."""
-    return Entry(change, attempt, now(), by, socket.gethostname(), token_hex(16), event)

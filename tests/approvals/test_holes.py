@@ -6,16 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from emulators import ACCOUNT, REGION
 
 from changectl.cli import apply
 from changectl.cli.desk import desk
+from changectl.cli.entries import entry_now as entry
 from changectl.cli.memory import memory
-from changectl.cli.propose import entry
 from changectl.engine import conduct
+from changectl.model.digest import digest
 from changectl.model.events import Approved, Event, Proposed
 from changectl.register.propose import authors_of
 from tests.approvals.keys import key
-from tests.approvals.place import BRANCH, CHANGE, CONFIGURATION, PLAN, Place
+from tests.approvals.place import BRANCH, CHANGE, PLAN, Place
 from tests.approvals.place import place as place
 
 TAME = """
@@ -32,16 +34,7 @@ def here(place: Place, text: str) -> None:
     (place.work / "changectl.toml").write_text(text)
 
 
-def configured(place: Place, *, needed: int = 1) -> str:
-    from emulators import ACCOUNT, REGION
-
-    where = {"account": ACCOUNT, "region": REGION, "endpoint": place.emulator.endpoint, "api": place.forge.api}
-    return CONFIGURATION.format(needed=needed, **where)
-
-
 def tame(place: Place, name: str, endpoint: str) -> str:
-    from emulators import ACCOUNT, REGION
-
     return TAME.format(name=name, account=ACCOUNT, region=REGION, endpoint=endpoint)
 
 
@@ -67,13 +60,13 @@ def test_production_is_not_tame_because_the_work_tree_says_so(place: Place) -> N
 
 def test_the_account_of_production_is_not_tame_by_another_name(place: Place) -> None:
     place.writes(PLAN.replace("env: prod", "env: mine"))
-    here(place, configured(place) + tame(place, "mine", ""))
+    here(place, place.configuration() + tame(place, "mine", ""))
     assert (place.types("apply", CHANGE, "--no-input"), place.trial) == (3, None), place.said
     assert "env mine is account 123456789012, which is prod: production, by the default branch" in place.said
 
 
 def test_the_rules_are_those_of_the_branch_that_is_the_default_now_and_not_of_the_one_that_was(place: Place) -> None:
-    (place.work / "changectl.toml").write_text(configured(place, needed=0))
+    (place.work / "changectl.toml").write_text(place.configuration(0))
     place.git("commit", "-q", "-am", "No approvals, please")
     place.git("push", "-q", "origin", "HEAD:refs/heads/old")
     place.git("fetch", "-q", "origin")
@@ -92,7 +85,7 @@ def test_nor_are_they_those_of_a_branch_that_was_made_the_default_here(place: Pl
 
 def test_refs_with_the_names_of_others_stand_for_nothing(place: Place) -> None:
     place.git("commit", "-q", "--allow-empty", "-m", "Elsewhere")
-    (place.work / "changectl.toml").write_text(configured(place, needed=0))
+    (place.work / "changectl.toml").write_text(place.configuration(0))
     place.git("commit", "-q", "-am", "No approvals, please")
     for name in (BRANCH, "HEAD", "origin/main", "refs/remotes/origin/main", "refs/changectl/remotes/origin/HEAD"):
         place.git("update-ref", f"refs/tags/{name}", "HEAD")
@@ -138,7 +131,7 @@ def test_what_a_colleague_spent_while_somebody_was_asked_to_confirm_is_spent(
     place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Without a forge, too, where there are no reviews to be dismissed."""
-    by_word = configured(place).partition("[review]")[0] + '[review]\nby = "identity"\n'
+    by_word = place.configuration().partition("[review]")[0] + '[review]\nby = "identity"\n'
     here(place, by_word)
     place.git("commit", "-q", "-am", "By word")
     place.git("push", "-q", "origin", "HEAD:main")
@@ -201,8 +194,6 @@ def test_nor_on_a_review_of_something_else_that_was_proposed_meanwhile(
     place.forge.commits[sha].message = f"Propose\n\nPreview: {preview}"
     place.forge.pulls[7].commits.append(sha)
     place.reviews(commit=sha)
-    from changectl.model.digest import digest
-
     tells(place, replace(proposed(place), plan_digest=digest(other.encode()), preview_digest=preview), attempt=1)
     assert place.types("apply", "--resume", CHANGE) in (5, 6), place.said
     assert place.trial is None
@@ -229,10 +220,10 @@ def test_an_emergency_goes_ahead_while_the_forge_is_down_and_everybody_is_told_t
 
 def test_an_emergency_waits_where_the_team_says_so(place: Place) -> None:
     place.writes(FIRE)
-    here(place, configured(place).replace("endpoint", "emergencies = false\nendpoint"))
+    here(place, place.configuration().replace("endpoint", "emergencies = false\nendpoint"))
     place.git("commit", "-q", "-am", "Two people, always")
     place.git("push", "-q", "origin", "HEAD:main")
-    here(place, configured(place))
+    here(place, place.configuration())
     assert (place.applies(), place.trial) == (5, None), place.said
     assert "needs 1 approval for prod and it has none" in place.said
 
@@ -243,7 +234,7 @@ def test_an_emergency_waits_where_the_team_says_so(place: Place) -> None:
 def test_a_self_approval_in_the_register_is_none_where_the_team_is_of_many(place: Place) -> None:
     now = proposed(place)
     tells(place, Approved(now.plan_digest, now.preview_digest, "Ben <ben@unicorn.example>", True, "trust me"))
-    here(place, configured(place) + "[team]\nof_one = true\n")
+    here(place, place.configuration() + "[team]\nof_one = true\n")
     assert (place.applies(), place.trial) == (5, None), place.said
 
 
