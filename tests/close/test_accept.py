@@ -93,14 +93,14 @@ def test_of_two_who_accept_at_once_one_wins_and_the_other_is_told(
     stuck: Pair, first: str, second: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     winner, loser = getattr(stuck, first), getattr(stuck, second)
-    confirmed = accepting._confirmed
+    confirmed = accepting.confirmed
 
-    def others_were_quicker(*args: Any) -> None:
-        monkeypatch.setattr(accepting, "_confirmed", confirmed)
+    def others_were_quicker(*args: Any, **named: Any) -> None:
+        monkeypatch.setattr(accepting, "confirmed", confirmed)
         winner.types(*ACCEPT)
-        confirmed(*args)
+        confirmed(*args, **named)
 
-    monkeypatch.setattr(accepting, "_confirmed", others_were_quicker)
+    monkeypatch.setattr(accepting, "confirmed", others_were_quicker)
     said = loser.types(*ACCEPT, status=5)
 
     name = {"ana": ANA, "ben": BEN}[first]
@@ -191,7 +191,7 @@ def test_production_is_confirmed_by_its_name_and_a_reason_is_given(
         said = stuck.ben.types("close", CHANGE, "--accept", "--why", "x", *confirm, status=5)
         assert "prod is production and was not confirmed" in said.err
     assert stuck.held() != []
-    monkeypatch.setattr(accepting, "can_ask", lambda _: True)
+    monkeypatch.setattr(confirming, "can_ask", lambda _: True)
     monkeypatch.setattr(sys, "stdin", io.StringIO("prod\n"))
     stuck.ben.types("close", CHANGE, "--accept", "--why", "x")
     assert stuck.held() == []
