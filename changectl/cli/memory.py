@@ -14,7 +14,13 @@ from changectl.model.frozen import dataclass
 from changectl.register.index import Index, catch_up
 from changectl.register.journal import Journals
 from changectl.register.log import Register, register_of
-from changectl.register.propose import HEAD, config_at_default_branch, default_ref, fetched_head
+from changectl.register.propose import (
+    HEAD,
+    config_at_default_branch,
+    default_ref,
+    fetched_head,
+    named_at_default_branch,
+)
 from changectl.register.repository import Repository, identity, repository
 from changectl.views.history import Row, emergency_of, next_for, stands
 
@@ -68,6 +74,10 @@ class Memory:
     def agreed(self, path: Path) -> bytes | None:
         """A file of the remote's default branch, which nobody changes alone; None where there is none. Raises RemoteNeeded."""
         return config_at_default_branch(self.repository, str(path.relative_to(self.repository.root)), self.head)
+
+    def agreed_anywhere(self, name: str) -> tuple[bytes, ...]:
+        """Every file of that name on the remote's default branch. Raises RemoteNeeded."""
+        return named_at_default_branch(self.repository, name, self.head)
 
     def _story(self, change: str) -> Story:
         recorded = self.recorded(change)

@@ -1,6 +1,6 @@
 """From a plan to its preview and proposal, which `preview`, `propose`, `approve` and `apply` all start from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from changectl.catalogue import catalogue
@@ -13,7 +13,7 @@ from changectl.errors import ConfigurationWrong, GateRefused
 from changectl.model.events import Proposed
 from changectl.model.frozen import dataclass
 from changectl.model.plan import Plan
-from changectl.planfile.config import Configuration, Env
+from changectl.planfile.config import Configuration, Env, read_configuration
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +55,18 @@ def rules(here: Desk, found: Memory) -> Desk:
         return here
     content = found.agreed(here.root / FILE)
     if content is None:
-        return Desk(here.cwd, here.root, _without_production(here.configuration))
+        return Desk(here.cwd, here.root, _without_production(here.configuration, found))
     agreed = configuration_in(content, f"{FILE} of the remote's default branch")
     if not any(env.production for each in (here.configuration, agreed) for env in each.envs.values()):
         return here
-    return Desk(here.cwd, here.root, replace(agreed, envs={**_tame(here.configuration, agreed), **agreed.envs}))
+    own = {name: env for name, env in here.configuration.envs.items() if name not in agreed.envs}
+    return Desk(here.cwd, here.root, replace(agreed, envs={**_tame(own, (agreed,)), **agreed.envs}))
 
 
-def _tame(own: Configuration, agreed: Configuration) -> Mapping[str, Env]:
-    """The envs that only this work tree has, none of them production by whatever name."""
-    found = {name: env for name, env in own.envs.items() if not env.production and name not in agreed.envs}
-    dear = {env.account: env.name for env in agreed.envs.values() if env.production}
+def _tame(own: Mapping[str, Env], agreed: Iterable[Configuration]) -> Mapping[str, Env]:
+    """What of the envs that only this work tree has is not production, and by no other name either."""
+    dear = {env.account: env.name for each in agreed for env in each.envs.values() if env.production}
+    found = {name: env for name, env in own.items() if not env.production}
     for name, env in found.items():
         if env.account in dear and not is_loopback(env.endpoint):
             raise ConfigurationWrong(
@@ -75,9 +76,10 @@ def _tame(own: Configuration, agreed: Configuration) -> Mapping[str, Env]:
     return found
 
 
-def _without_production(configuration: Configuration) -> Configuration:
-    """Nothing was agreed yet: what is not production may go on, production may not."""
-    tame = {name: env for name, env in configuration.envs.items() if not env.production}
+def _without_production(configuration: Configuration, found: Memory) -> Configuration:
+    """Nothing was agreed for this folder yet: what is not production may go on, production may not."""
+    elsewhere = (read_configuration(content)[0] for content in found.agreed_anywhere(FILE))
+    tame = _tame(configuration.envs, filter(None, elsewhere))
     if not tame:
         raise ConfigurationWrong(
             "changectl.toml is not on the remote's default branch, where the rules for production are read from",

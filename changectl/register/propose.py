@@ -168,6 +168,16 @@ def config_at_default_branch(repository: Repository, path: str = "changectl.toml
     return _blob(repository, ref, path) if ref else None
 
 
+def named_at_default_branch(repository: Repository, name: str, at: str = "") -> tuple[bytes, ...]:
+    """Every file of that name in any folder of the default branch. `at` as above. Raises RemoteNeeded."""
+    ref = at or default_branch(repository)
+    if not ref:
+        return ()
+    listing = tell(repository.root, "ls-tree", "-r", "-z", "--full-tree", "--name-only", ref)
+    paths = [path for path in os.fsdecode(listing).split("\0") if path.rpartition("/")[2] == name]
+    return tuple(content for path in paths if (content := _blob(repository, ref, path)) is not None)
+
+
 def _blob(repository: Repository, ref: str, path: str) -> bytes | None:
     with Objects(repository.root) as objects:
         found = objects.read(f"{ref}:{path}")

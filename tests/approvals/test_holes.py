@@ -9,14 +9,17 @@ import pytest
 from emulators import ACCOUNT, REGION
 
 from changectl.cli import apply
+from changectl.cli.agreeing import signers
 from changectl.cli.desk import desk
 from changectl.cli.entries import entry_now as entry
 from changectl.cli.memory import memory
+from changectl.cli.previewing import rules
 from changectl.engine import conduct
 from changectl.model.digest import digest
 from changectl.model.events import Approved, Event, Proposed
+from changectl.model.plan import Risk
 from changectl.register.propose import authors_of
-from tests.approvals.keys import key
+from tests.approvals.keys import allowed, key
 from tests.approvals.place import BRANCH, CHANGE, PLAN, Place
 from tests.approvals.place import place as place
 
@@ -63,6 +66,35 @@ def test_the_account_of_production_is_not_tame_by_another_name(place: Place) -> 
     here(place, place.configuration() + tame(place, "mine", ""))
     assert (place.types("apply", CHANGE, "--no-input"), place.trial) == (3, None), place.said
     assert "env mine is account 123456789012, which is prod: production, by the default branch" in place.said
+
+
+def test_nor_is_it_by_a_configuration_in_a_folder_of_its_own(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = place.work / "mine"
+    (mine / "plans").mkdir(parents=True)
+    (mine / "changectl.toml").write_text(tame(place, "mine", ""))
+    (mine / "plans" / f"{CHANGE}.yaml").write_text(PLAN.replace("env: prod", "env: mine"))
+    monkeypatch.chdir(mine)
+    assert (place.types("apply", CHANGE, "--no-input"), place.trial) == (3, None), place.said
+    assert "env mine is account 123456789012, which is prod: production" in place.said
+
+
+def test_a_folder_has_the_rules_and_the_signers_that_the_default_branch_has_for_it(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = place.work / "ops" / "rentals"
+    (folder / "plans").mkdir(parents=True)
+    (folder / "changectl.toml").write_text(place.configuration(2).partition("[review]")[0])
+    (folder / "allowed_signers").write_bytes(b"none yet")
+    place.git("add", "ops")
+    place.git("commit", "-q", "-m", "A folder of its own")
+    place.git("push", "-q", "origin", "HEAD:main")
+    (folder / "changectl.toml").write_text(place.configuration(0))
+    (folder / "allowed_signers").write_bytes(allowed(ana="ana@unicorn.example"))
+    monkeypatch.chdir(folder)
+    found = memory(folder, fetch=True)
+    agreed = rules(desk(), found)
+    assert agreed.configuration.envs["prod"].approvals[Risk.MEDIUM] == 2
+    assert (agreed.configuration.review.by, signers(agreed, found)) == ("signature", b"none yet")
 
 
 def test_the_rules_are_those_of_the_branch_that_is_the_default_now_and_not_of_the_one_that_was(place: Place) -> None:
@@ -140,17 +172,17 @@ def test_what_a_colleague_spent_while_somebody_was_asked_to_confirm_is_spent(
     other = tmp_path / "colleague"
     subprocess.run(["git", "clone", "-q", f"file://{place.bare}", str(other)], check=True)
     subprocess.run(["cp", "-r", str(place.work / "plans"), str(other)], check=True)
-    confirmed = apply._confirmed
+    confirmed = apply.confirmed
 
-    def slowly(*asked: object) -> None:
-        monkeypatch.setattr(apply, "_confirmed", confirmed)
+    def slowly(*_: object, **__: object) -> None:
+        monkeypatch.setattr(apply, "confirmed", confirmed)
         with monkeypatch.context() as colleague:
             colleague.setenv("XDG_STATE_HOME", str(tmp_path / "colleagues-state"))
             colleague.chdir(other)
             assert (place.applies(), place.trial) == (0, "office"), place.said
             assert place.types("rollback", CHANGE) == 0
 
-    monkeypatch.setattr(apply, "_confirmed", slowly)
+    monkeypatch.setattr(apply, "confirmed", slowly)
     assert (place.applies(), place.trial) == (5, None), place.said
 
 
