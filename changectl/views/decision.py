@@ -9,7 +9,7 @@ from changectl.model.events import Noted, Reviewed
 from changectl.model.fold import fold, to_its_end
 from changectl.model.text import safe_lines
 from changectl.views.history import OWED, by_time, emergency_of, name_of
-from changectl.views.markdown import md
+from changectl.views.markdown import filed
 from changectl.views.narrate import QUESTIONS, is_detail, sentence
 from changectl.views.page import LONG, WIDE
 
@@ -61,8 +61,8 @@ def _learnt(story: Sequence[Entry]) -> Iterator[str]:
 def _item(head: str, value: str) -> Iterator[str]:
     """A text that may have several lines as an item of a list."""
     for n, words in enumerate(safe_lines(value, LONG) or ("",)):
-        yield f"{'  ' if n else head}{md(words, LONG)}".rstrip()
+        yield f"{'  ' if n else head}{filed(words, LONG)}".rstrip()
 
 
 def _said(value: str) -> str:
-    return md(value, WIDE)
+    return filed(value, WIDE)

@@ -31,9 +31,12 @@ _TICKS = re.compile("`+")
 
 def md(value: object, limit: int = LINE) -> str:
     """One line of text as inline Markdown, good at the beginning of a line too. Empty where nothing can be seen."""
-    text = _COMMIT.sub(_in_pieces, visible(value, limit))
-    escaped = _BEGINS.sub(lambda found: found[0] + _APART, text.translate(_MARKUP))
-    return _BLOCK.sub(r"\1\\", escaped)
+    return _inert(_COMMIT.sub(_in_pieces, visible(value, limit)))
+
+
+def filed(value: object, limit: int = LINE) -> str:
+    """The same in a file of a repository, where digits are no link to a commit: they stay whole, for `grep` and to copy."""
+    return _inert(visible(value, limit))
 
 
 def code(value: object, limit: int = LINE) -> str:
@@ -64,6 +67,11 @@ def cut(items: Sequence[Item], say: Callable[[Item], str], most: int, ask: str) 
 def visible(value: object, limit: int = LINE) -> str:
     """What can be seen of a text, in one line of at most `limit` characters."""
     return one_line(_UNSEEN.sub("", str(value)), limit)
+
+
+def _inert(text: str) -> str:
+    escaped = _BEGINS.sub(lambda found: found[0] + _APART, text.translate(_MARKUP))
+    return _BLOCK.sub(r"\1\\", escaped)
 
 
 def _in_pieces(found: re.Match[str]) -> str:
