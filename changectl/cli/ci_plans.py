@@ -141,12 +141,14 @@ def _asking(stage: Stage, past: Past, plan: Plan, proposed: Proposed | None) -> 
         for each in known.approvals
         if proposed and (each.plan_digest, each.preview_digest) == (plan.digest, proposed.preview_digest)
     ]
-    not_yet = _not_yet(stage, plan, proposed) if needed and is_on_forge(rules.review) else ""
+    not_yet = _not_yet(stage, known.proposed, plan, proposed) if needed and is_on_forge(rules.review) else ""
     return Asking(needed, how, rules.self_approval, not_yet, tuple(same))
 
 
-def _not_yet(stage: Stage, plan: Plan, proposed: Proposed | None) -> str:
-    said = head_preview(stage)
+def _not_yet(stage: Stage, known: Proposed | None, plan: Plan, proposed: Proposed | None) -> str:
+    """Why a review of the head would approve nothing; outside of a job the commit is the one that was proposed."""
+    same = known is not None and known.plan_digest == plan.digest
+    said = head_preview(stage) if stage.runner else known.preview_digest if known and same else ""
     if not said:
         return f"its commit names no preview. Next: changectl propose {plan.id}"
     if proposed and said != proposed.preview_digest:

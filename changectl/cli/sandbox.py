@@ -10,6 +10,7 @@ from changectl.cli.options import Json, output
 from changectl.cli.state import state_home
 from changectl.errors import NotFound
 from changectl.model.status import Status
+from changectl.register.disk import make_folders
 from changectl.views.page import command, line, text
 
 app = typer.Typer(no_args_is_help=True, help="A pretend AWS on this machine: nothing real can be touched.")
@@ -22,6 +23,7 @@ def start(json: Json = False) -> None:
     from changectl.aws.sandbox.server import status as running
     from changectl.aws.sandbox.unicorn import populate
 
+    make_folders(state_home())  # snapshots will be in it, too
     fresh = running(_state()) is None
     sandbox = begin(_state())
     if fresh:

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from changectl.errors import RemoteNeeded, WrongUsage
 from changectl.model.secret_shapes import secret_in
 from changectl.model.text import safe_lines
+from changectl.register.disk import make_folders
 
 LONGEST = 20_000
 """Characters of one text. Whoever has more to say links to it: everybody clones the register, for ever."""
@@ -74,7 +75,7 @@ def kept_unless_told(draft: Path, text: str, again: str) -> Iterator[None]:
 def _write(draft: Path, text: str) -> None:
     """A file that its owner alone can read. Raises WrongUsage."""
     try:
-        draft.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folders(draft.parent)
         draft.touch(mode=0o600)
         draft.write_text(text, encoding="utf-8")
     except OSError as why:

@@ -17,6 +17,7 @@ from changectl.errors import CannotRecord
 from changectl.model.entry import Entry
 from changectl.model.frozen import dataclass
 from changectl.register.arrivals import added, documents
+from changectl.register.disk import make_folders
 from changectl.register.log import Register
 from changectl.register.rows import ChangeRow, EventRow, Searched, change_row, entry_in, event_row, facets, searched
 
@@ -125,7 +126,7 @@ def _followed(register: Register, path: Path, tip: str) -> Index:
 
 def _opened(path: Path) -> sqlite3.Connection:
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folders(path.parent)
     except OSError as error:
         raise CannotRecord(f"{path.parent} cannot be made: {error.strerror}", f"ls -ld {path.parent.parent}") from error
     connection = sqlite3.connect(path, timeout=_BUSY, isolation_level=None)

@@ -200,3 +200,11 @@ def test_approve_sends_you_to_the_pull_request_and_offline_proves_nothing(place:
     went_away(place)
     assert place.applies("--offline", "GitHub is down") == 5
     assert place.trial is None
+
+
+def test_the_comment_knows_what_was_proposed_and_what_was_edited_since(place: Place) -> None:
+    assert place.types("ci", "comment", "--dry-run", CHANGE) == 0, place.said
+    assert "approves nothing yet" not in place.said
+    edited(place)
+    assert place.types("ci", "comment", "--dry-run", CHANGE) == 0
+    assert "approves nothing yet" in place.said

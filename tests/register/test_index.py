@@ -75,6 +75,11 @@ def test_without_a_register_it_is_empty(register: Register, tmp_path: Path) -> N
         assert (index.newest(), index.search("x"), index.unfinished()) == ((), (), ())
 
 
+def test_no_folder_that_it_makes_can_be_looked_into_by_others(register: Register, tmp_path: Path) -> None:
+    catch_up(register, tmp_path / "state/deep/index.sqlite").close()
+    assert [(tmp_path / made).stat().st_mode & 0o777 for made in ("state", "state/deep")] == [0o700, 0o700]
+
+
 def test_events_come_oldest_first_with_their_file_as_json(register: Register, tmp_path: Path) -> None:
     register.append(story("c1", 3, e.StepFailed("one", "it broke")))
     with catch_up(register, tmp_path / "index.sqlite") as index:
