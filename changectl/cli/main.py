@@ -75,6 +75,8 @@ def run(argv: Sequence[str]) -> int:
         _show(WrongUsage(error.format_message(), f"changectl {_asked(argv)} --help".replace("  ", " ")), argv)
         return int(Status.USAGE)
     except (typer.Abort, KeyboardInterrupt):
+        if sys.stderr.isatty():  # the shell's prompt begins a line of its own
+            sys.stderr.write("\n")
         return int(Status.INTERRUPTED)
     except (BrokenPipeError, SystemExit):  # `changectl --help | head`: nobody reads on, which typer ends with
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
