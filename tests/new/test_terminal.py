@@ -114,7 +114,7 @@ def test_ctrl_c_at_a_question_leaves_nothing(desk: Desk) -> None:
     terminal.waits_for("What becomes what")
     terminal.types("\x03")
     assert terminal.ends() == 130
-    assert terminal.shown.endswith("^C\r\n")  # what the shell says next stands on a line of its own
+    assert terminal.shown.endswith("^C\n")  # what the shell says next stands on a line of its own
     assert desk.files() == ["changectl.toml"]
 
 
