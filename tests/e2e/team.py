@@ -213,7 +213,7 @@ def made(folder: Path, emulator: Emulator, env: Mapping[str, str]) -> Team:
 def plan(steps: str, *, test: str = "", risk: str = "low", back_out: str = "snapshot") -> str:
     """A plan's text around its steps. Without a test, one that passes."""
     head = f"plan: 1\ntitle: Give the bookings room\nrationale: Weekends fill up (INC-7).\nrisk: {risk}\nenv: prod\n"
-    tested = _block(test or '- command: [test, -d, /]')
+    tested = _block(test or "- command: [test, -d, /]")
     return f"{head}comms: Nobody notices.\nsteps:\n{_block(steps)}test:\n{tested}back_out: {back_out}\n"
 
 
