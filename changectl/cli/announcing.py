@@ -52,7 +52,7 @@ class Announcer:
         said, style = sentence(event, self._names)
         if not is_detail(event):
             with suppress(OSError, ValueError):  # a terminal that went away stops no rollback
-                self._out.progress((line(text(_clock(), Style.QUIET), "  ", text(said, style)),))
+                self._out.progress((line(text(_clock(), Style.QUIET), "  ", text(said, style), hang=10),))
         waits = isinstance(event, e.StepStarted) and bool(event.asked)
         if self._tellings and (waits or not is_detail(event)):
             announcement = self._announcement(event, said, detail=not (waits or isinstance(event, TOLD)))

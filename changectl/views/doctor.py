@@ -31,7 +31,7 @@ def doctor_document(diagnoses: Sequence[Diagnosis]) -> Body:
 
 def _lines(each: Diagnosis) -> list[Line]:
     state, gap = text(each.health.value, LOOKS[each.health]), " " * (WIDTH + 2 - len(each.health.value))
-    said = line(state, gap, text(each.name, Style.STRONG), ": ", text(each.sentence))
+    said = line(state, gap, text(each.name, Style.STRONG), ": ", text(each.sentence), hang=WIDTH + 2)
     style = Style.QUIET if each.health is Health.OK else Style.COMMAND
     return [said, *([line(text(each.mend, style), indent=WIDTH + 2)] if each.mend else [])]
 

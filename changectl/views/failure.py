@@ -5,7 +5,7 @@ import traceback
 from changectl.errors import ChangectlError
 from changectl.model.resource import Body
 from changectl.model.status import Production
-from changectl.views.page import Page, Piece, Style, line, text
+from changectl.views.page import Page, Piece, Style, command, line, text
 
 STATES = {
     Production.UNTOUCHED: "Production is untouched.",
@@ -18,7 +18,7 @@ STATES = {
 
 def failure_page(error: ChangectlError) -> Page:
     """The sentence, the bold line about production, the hint."""
-    hint = (line("Next: ", text(error.hint)),) if error.hint else ()
+    hint = (line("Next: ", command(error.hint)),) if error.hint else ()
     return (
         line(Piece("error: ", Style.BAD), text(error.sentence)),
         line(text(STATES[error.production], Style.STRONG)),

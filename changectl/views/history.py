@@ -101,7 +101,11 @@ def show_page(change_id: str, change: Change, entries: Sequence[Entry], *, detai
         head += [blank(), *_why(proposed)]
     body = [part for entry in by_time(entries) if detail or not is_detail(entry.event) for part in _told(entry, change)]
     who = " and ".join(dict.fromkeys(name_of(entry.by) for entry in entries))
-    foot = [blank(), line(text(f"{len(entries)} events by {who}", Style.QUIET))] if entries else []
+    foot = (
+        [blank(), line(text(f"{len(entries)} event{'s' * (len(entries) != 1)} by {who}", Style.QUIET))]
+        if entries
+        else []
+    )
     if change.read_only:
         foot.append(line(text("a newer changectl wrote part of this; this one only reads it", Style.WARN)))
     return (*head, blank(), *body, *foot)
@@ -124,7 +128,7 @@ def _told(entry: Entry, change: Change) -> Iterator[Line]:
     said, style = sentence(entry.event, change.names)
     at, several = _second(entry.at), isinstance(entry.event, Noted | Reviewed)
     for n, piece in enumerate(paragraph(said, style) if several else (text(said, style),)):
-        yield line(text(at, Style.QUIET) if n == 0 else " " * len(at), "  ", piece, indent=2)
+        yield line(text(at, Style.QUIET) if n == 0 else " " * len(at), "  ", piece, indent=2, hang=len(at) + 2)
 
 
 def emergency_of(change: Change) -> str:

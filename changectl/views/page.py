@@ -37,17 +37,22 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line; `indent` is also where a long one goes on when it is wrapped."""
+    """One line; a long one goes on below its `indent`, and `hang` columns further in.
+
+    One with a command in it is not broken: whoever copies it gets all of it.
+    """
 
     pieces: tuple[Piece, ...]
     indent: int = 0
+    hang: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
     """Columns that stand under each other on a terminal, and are separated by tabs in a pipe.
 
-    Where the terminal is too narrow, the columns in `loose` are wrapped; what people copy is not.
+    Where the terminal is too narrow, the columns in `loose` are wrapped, or stand below the others; what people copy is
+    never broken.
     """
 
     heads: tuple[str, ...]
@@ -69,9 +74,9 @@ def paragraph(value: str, style: Style = Style.PLAIN) -> tuple[Piece, ...]:
     return tuple(Piece(each, style) for each in safe_lines(value, LONG))
 
 
-def line(*pieces: Piece | str, indent: int = 0) -> Line:
+def line(*pieces: Piece | str, indent: int = 0, hang: int = 0) -> Line:
     """A line of pieces; plain words of ours may be given as they are."""
-    return Line(tuple(p if isinstance(p, Piece) else Piece(p) for p in pieces), indent)
+    return Line(tuple(p if isinstance(p, Piece) else Piece(p) for p in pieces), indent, hang)
 
 
 def blank() -> Line:

@@ -56,6 +56,7 @@ def timeline_page(story: Sequence[Entry], change: Change) -> Page:
             f"{_plus(moment.after):>12}  ",
             _words(moment),
             indent=2,
+            hang=33,
         )
         for moment in moments(story, change)
     ]
