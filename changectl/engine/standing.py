@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from changectl.engine.attempt import Attempt
 from changectl.engine.capture import capture
-from changectl.engine.show import shown
+from changectl.engine.show import LONGEST, apart, shown
 from changectl.engine.world import Ground
 from changectl.errors import GateRefused, InProgress, NotFound
 from changectl.model.bodies import body_of
@@ -60,8 +60,11 @@ def recorded(change: Change, facets: Iterable[FacetRef]) -> tuple[Standing, ...]
 
 
 def columns(attempt: Attempt, facet: FacetRef, now: Snapshot) -> tuple[str, str, str]:
-    """A setting before the change, as that made it, and now, as a person may see them."""
+    """A setting before the change, as that made it, and now, as a person may see them; where they differ, if they are long."""
     declared = attempt.world.ground.kinds[facet.ref.kind].facet(facet.facet)
     bodies = (body_of(attempt.before(), facet), (attempt.ours(facet) or (None,))[-1], body_of(now, facet))
     before, ours, present = (shown(declared, body) for body in bodies)
+    if max(map(len, (before, ours, present))) < LONGEST:
+        return before, ours, present
+    before, ours, present = (shown(declared, body) for body in apart(*bodies))
     return before, ours, present

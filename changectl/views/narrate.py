@@ -7,6 +7,7 @@ from typing import assert_never
 from changectl.model import events as e
 from changectl.model.digest import short
 from changectl.model.resource import Ref
+from changectl.views.columns import columns
 from changectl.views.page import Style
 
 Said = tuple[str, Style]
@@ -139,8 +140,8 @@ def _going_back(
         case e.FacetRestored(facet):
             return f"put back {e.spoken(facet, names)}", Style.GOOD
         case e.FacetLeft():
-            columns = f"was {event.before}; we made it {event.ours}; now {event.now}"
-            return f"left {e.spoken(event.facet, names)} alone: {event.why} ({columns})", Style.BAD
+            known = columns(event.before, event.ours, event.now)
+            return f"left {e.spoken(event.facet, names)} alone: {event.why}{f' ({known})' if known else ''}", Style.BAD
         case e.Restored():
             return "everything that could be put back was", Style.PLAIN
         case e.RestoreProven():
@@ -170,8 +171,7 @@ def _ending(
 
 def standing_words(standing: e.Standing, names: Mapping[Ref, str]) -> str:
     """A setting that stands wrong, with what is known of it."""
-    columns = (("was", standing.before), ("we made it", standing.ours), ("now", standing.now))
-    known = "; ".join(f"{word} {value}" for word, value in columns if value)
+    known = columns(standing.before, standing.ours, standing.now)
     return f"{e.spoken(standing.facet, names)}{f': {known}' if known else ''}"
 
 

@@ -50,7 +50,10 @@ def assert_everybody_sees(pair: Pair, by: str) -> None:
     """On both machines it is over; and the next change may begin."""
     for person in (pair.ana, pair.ben):
         assert person.types("status").out == "No change is open.\n"
-        assert f"accepted by {by}: the new owner keeps it (table/bookings tags: was" in person.shows()
+        assert (
+            f"accepted by {by}: the new owner keeps it (table/bookings tags: Trial was absent; we made it office; now strangers)"
+            in person.shows()
+        )
     pair.ben.writes(NEXT, steps=[{"name": "tag", "set": "table/bookings", "change": {"tags": {"Next": "1"}}}])
     pair.ben.applies(NEXT)
     assert pair.tags() == {"Team": "rentals", "Trial": "strangers", "Next": "1"}

@@ -1,0 +1,52 @@
+"""A setting that stands wrong, in words: what it was, what we made it, what it is now; member by member where it has any."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+MOST = 3
+"""Members that are told of in a sentence; `show --json` has all."""
+
+WORDS = ("was", "we made it", "now")
+
+
+def columns(before: str, ours: str, now: str) -> str:
+    """What is known of the three values, each JSON, plain text, or "" where nobody knows it.
+
+    Of objects only the members are told that are not the same in all: `idle_timeout was 60; we made it 120; now 300`.
+    """
+    values = (before, ours, now)
+    bodies = [body for value in values if (body := _object(value)) is not None]
+    differing = list(_differing(bodies)) if len(bodies) == len(values) else []
+    if not differing:
+        return _told(values)
+    told = [f"{name} {_told([_member(body, name) for body in bodies])}" for name in differing[:MOST]]
+    more = len(differing) - len(told)
+    return ", ".join((*told, f"and {more} more")) if more else ", ".join(told)
+
+
+def _told(values: tuple[str, ...] | list[str]) -> str:
+    return "; ".join(f"{word} {value}" for word, value in zip(WORDS, values, strict=True) if value)
+
+
+def _differing(bodies: list[Mapping[str, Any]]) -> Iterator[str]:
+    names = dict.fromkeys(name for body in bodies for name in body)
+    return (name for name in names if len({_member(body, name) for body in bodies}) > 1)
+
+
+def _member(body: Mapping[str, Any], name: str) -> str:
+    if name not in body:
+        return "absent"
+    value = body[name]
+    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
+
+
+def _object(value: str) -> Mapping[str, Any] | None:
+    """The members of a JSON object; None for what is none, or was cut off."""
+    if not value.startswith("{"):
+        return None
+    try:
+        found = json.loads(value)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
