@@ -35,11 +35,13 @@ def verb(
     by = me(found)
     change = loaded.plan.id
     known = found.known(change)
+    agreed = rules(here, found)
+    if is_on_forge(agreed.configuration.review) and not own:
+        raise _elsewhere(agreed, change)
     wrote = authors_of(found.repository, loaded.path, change)
     proposed_by = known.proposed.authors if known.proposed else ()
     seen = previewed(here, loaded, found, tuple(dict.fromkeys((*wrote, *proposed_by))))
     agreed_to(change, known, seen.proposed)
-    agreed = rules(here, found)
     one = agreed.configuration.self_approval
     self_approved = may_approve(seen.proposed, by, team_of_one=one, self_why=why if own else "")
     digests = (seen.proposed.plan_digest, seen.proposed.preview_digest)
@@ -66,10 +68,7 @@ def _proven(agreed: Desk, found: Memory, seen: Previewed, by: str, key: Path | N
     review, change = agreed.configuration.review, seen.loaded.plan.id
     digests = (seen.proposed.plan_digest, seen.proposed.preview_digest)
     if is_on_forge(review):
-        where = asks_at(review, branch_of(change).removeprefix("refs/heads/"))
-        raise GateRefused(
-            f"{review.repository} approves by reviews on {review.by}", f"review its pull request: {where}"
-        )
+        raise _elsewhere(agreed, change)
     if review.by == "identity":
         return Approved(*digests, by)
     allowed = signers(agreed, found)
@@ -86,3 +85,9 @@ def _proven(agreed: Desk, found: Memory, seen: Previewed, by: str, key: Path | N
             f'echo "{email(by)} $(cat ~/.ssh/id_ed25519.pub)" >> {review.signers}, and have it merged',
         )
     return Approved(*digests, by, signature=signature)
+
+
+def _elsewhere(agreed: Desk, change: str) -> GateRefused:
+    review = agreed.configuration.review
+    where = asks_at(review, branch_of(change).removeprefix("refs/heads/"))
+    return GateRefused(f"{review.repository} approves by reviews on {review.by}", f"review its pull request: {where}")

@@ -1,4 +1,4 @@
-"""`changectl status` says of a proposal what it waits for where its team reviews."""
+"""Where a team reviews on a forge, people are sent there: by `changectl status`, and by `changectl approve`."""
 
 from dataclasses import replace
 
@@ -56,3 +56,16 @@ def test_where_reviews_are_approvals_nobody_is_sent_to_changectl_approve(place: 
     assert place.types("status") == 0
     where = f"{place.forge.url}/unicorn/rentals/compare/{BRANCH}?expand=1"
     assert f"  Next: changectl apply {CHANGE}, once it is reviewed: {where}\n" in place.said
+
+
+def test_who_types_approve_is_sent_to_the_review_before_anything_else_is_asked_of_them(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    assert place.types("approve", CHANGE) == 5
+    where = f"{place.forge.url}/unicorn/rentals/compare/{BRANCH}?expand=1"
+    assert place.said == (
+        "error: unicorn/rentals approves by reviews on github\nProduction is untouched.\n"
+        f"Next: review its pull request: {where}\n"
+    )
