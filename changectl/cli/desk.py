@@ -61,7 +61,10 @@ def configuration_in(content: bytes, where: str) -> Configuration:
 
 def load(here: Desk, wanted: str) -> Loaded:
     """The plan that an id or a path means. Raises NotFound, and PlanWrong with every complaint."""
-    path = plan_path(here.root, wanted, here.cwd)
+    try:
+        path = plan_path(here.root, wanted, here.cwd)
+    except NotFound as why:
+        raise _on_its_branch(here, wanted, why) from None
     content = read_content(path)
     return Loaded(path, content, plan_in(content, path.stem, _shown(path, here.cwd)))
 
@@ -90,6 +93,15 @@ def change_id(here: Desk, wanted: str) -> str:
 def width() -> int:
     """Columns of the terminal; 80 in a pipe."""
     return shutil.get_terminal_size((80, 24)).columns
+
+
+def _on_its_branch(here: Desk, wanted: str, why: NotFound) -> NotFound:
+    """The same, saying how to get the plan, where a change of that name is known: a colleague may have proposed it."""
+    from changectl.cli.authoring.known import known_changes
+
+    if wanted in known_changes(here.root):
+        why.hint = f"git fetch && git switch change/{wanted}"
+    return why
 
 
 def _shown(path: Path, cwd: Path) -> str:

@@ -3,6 +3,7 @@
 from changectl.cli.desk import desk, load
 from changectl.cli.options import Json, PlanArgument, output
 from changectl.cli.previewing import previewed
+from changectl.engine.approval import needed_for
 from changectl.views.page import command, line
 from changectl.views.preview import preview_document, preview_page
 
@@ -12,5 +13,6 @@ def verb(plan: PlanArgument, json: Json = False) -> None:
     here = desk()
     seen = previewed(here, load(here, plan), None)
     loaded, preview, proposed = seen.loaded.plan, seen.foreseen.preview, seen.proposed
-    page = (*preview_page(loaded, preview, proposed), line("Next: ", command(f"changectl propose {loaded.id}")))
+    verb = "propose" if needed_for(loaded, seen.env) else "apply"
+    page = (*preview_page(loaded, preview, proposed), line("Next: ", command(f"changectl {verb} {loaded.id}")))
     output(json).result(page, preview_document(loaded, preview, proposed))

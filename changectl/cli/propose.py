@@ -77,8 +77,12 @@ def _signature(here: Desk, found: Memory, seen: Previewed, key: Path | None) -> 
 
 def _next(here: Desk, found: Memory, change: str, needed: int) -> str:
     """What a person does now: apply, have it approved, or open a pull request."""
-    review = rules(here, found).configuration.review
-    if not needed or not is_on_forge(review):
-        return f"changectl {'approve' if needed else 'apply'} {change}"
+    agreed = rules(here, found).configuration
+    review = agreed.review
+    if not needed:
+        return f"changectl apply {change}"
+    if not is_on_forge(review):
+        alone = f'changectl approve {change} --self --why "…"'
+        return alone if agreed.self_approval else f"ask a colleague to run: changectl approve {change}"
     branch = branch_of(change).removeprefix("refs/heads/")
     return f"open a pull request: {asks_at(review, branch)}"

@@ -28,6 +28,17 @@ def _approves(person: Person) -> None:
     person.types("approve", CHANGE)
 
 
+def test_whoever_is_asked_to_approve_learns_how_to_get_the_plan(proposed: Team) -> None:
+    said = proposed.ana.types("propose", CHANGE).out
+    assert said.endswith(f"Next: ask a colleague to run: changectl approve {CHANGE}\n")
+    proposed.ben.types("status")
+    ran = proposed.ben.types("approve", CHANGE, status=2)
+    assert ran.err == (
+        f'error: there is no plan "{CHANGE}"\nProduction is untouched.\nNext: git fetch && git switch change/{CHANGE}\n'
+    )
+    assert "Next: plans stand in" in proposed.ben.types("approve", "nobody-knows-it", status=2).err
+
+
 def test_an_approval_is_void_after_one_more_byte_in_the_plan(proposed: Team) -> None:
     _approves(proposed.ben)
     before = aws.table_now(proposed.emulator)
