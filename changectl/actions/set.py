@@ -59,27 +59,28 @@ def work(spec: SetSpec, sight: Sight) -> Aim:
     for name, wishes in spec.change.items():
         facet, body = kind.facet(name), live.get(name)
         for wish in wishes:
-            body = _after(FacetRef(ref, name), facet, body, wish, sight)
+            body = _after(f"{spec.target} {name}", FacetRef(ref, name), facet, body, wish, sight)
         want[FacetRef(ref, name)] = body
     return Aim(want)
 
 
-def _after(setting: FacetRef, facet: Facet, now: Body, wish: Wish, sight: Sight) -> Body:
+def _after(said: str, setting: FacetRef, facet: Facet, now: Body, wish: Wish, sight: Sight) -> Body:
+    """`said`: the setting by the plan's name of the resource."""
     edit = _resolved(setting, facet, wish, sight)
     key = edit.key
     if key and now is not None and not isinstance(now, Mapping):
-        raise PlanWrong(f"{setting} has no members such as {key}", f"write {setting.facet}: {{from: …, to: …}}")
+        raise PlanWrong(f"{said} has no members such as {key}", f"write {setting.facet}: {{from: …, to: …}}")
     after = edited(now, edit, lambda body: _canonical(setting, facet, body))
     if isinstance(after, Mismatch):
-        raise _drifted(setting, facet, edit, after)
+        raise _drifted(said, setting, facet, edit, after)
     return after
 
 
-def _drifted(setting: FacetRef, facet: Facet, edit: Edit, mismatch: Mismatch) -> Drifted:
+def _drifted(said: str, setting: FacetRef, facet: Facet, edit: Edit, mismatch: Mismatch) -> Drifted:
     from changectl.engine.show import shown  # it brings all events, and `check` needs none
 
     key = mismatch.key
-    what = one_line(f"{setting} {key}".strip())
+    what = one_line(f"{said} {key}".strip())
     path = (key,) if key else ()
     expected, found = (one_line(shown(facet, body, path)) for body in (mismatch.expected, mismatch.found))
     match edit:

@@ -409,6 +409,18 @@ def test_production_that_is_not_what_the_plan_starts_from_is_refused(
     assert drifted.value.hint == "look at who changed it (changectl log), then mend the plan"
 
 
+def test_it_is_named_as_the_plan_names_it_and_not_by_its_id() -> None:
+    class Named(Eyes):
+        def ref(self, target: Target) -> Ref:
+            return Ref(target.kind, ("app", "rentals", "cfd33fff4b893939"), self.region)
+
+    read, _ = read_part(ACTION, step(BALANCER, 'attributes: {a.b: {from: "60", to: "120"}}'), KINDS)
+    with pytest.raises(Drifted) as drifted:
+        ACTION.work(read, Named({"attributes": {"a.b": "90"}}))
+    assert drifted.value.sentence == "load-balancer/rentals attributes a.b is 90, and the plan starts from 60"
+    assert drifted.value.facts["facet"] == "load-balancer/app/rentals/cfd33fff4b893939 attributes"
+
+
 def test_a_resource_that_does_not_exist_is_not_made() -> None:
     with pytest.raises(NotFound, match=r"^security-group/web does not exist$"):
         aim(GROUP, "tags: {Team: a}", None)
