@@ -24,7 +24,7 @@ from changectl.views.preview import preview_page
 def verb(
     plan: PlanArgument,
     own: Annotated[bool, typer.Option("--self", help="Approve your own plan, where the team is of one.")] = False,
-    why: Annotated[str, typer.Option("--why", help="Why you approve your own plan.")] = "",
+    why: Annotated[str, typer.Option("--why", metavar="REASON", help="Why you approve your own plan.")] = "",
     key: Key = None,
     json: Json = False,
 ) -> None:

@@ -69,7 +69,7 @@ def verb(
 def write_comment(
     plans: Plans = None, dry_run: DryRun = False, base: Base = "", head: Head = "", no_preview: NoPreview = False
 ) -> None:
-    """Write the comment, and nothing else; with --dry-run print it, anywhere."""
+    """Write the comment alone, or with --dry-run print it, anywhere."""
     runner, wrong = runner_here()
     if not dry_run and (plans or runner is None or not runner.number):
         raise WrongUsage(

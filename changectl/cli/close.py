@@ -24,7 +24,9 @@ def verb(
     accept: Annotated[
         bool, typer.Option("--accept", help="Accept production as it is, and free the settings.")
     ] = False,
-    why: Annotated[str, typer.Option("--why", help="Why you accept it, or review your own in a team of one.")] = "",
+    why: Annotated[
+        str, typer.Option("--why", metavar="REASON", help="Why you accept it, or review your own in a team of one.")
+    ] = "",
     gone: Annotated[
         str, typer.Option("--gone", metavar="HOST", help="With --accept: the machine that conducted it does no more.")
     ] = "",

@@ -18,7 +18,14 @@ def verb(
     shell: Annotated[str, typer.Argument(metavar="bash|zsh|fish", help="For which shell.")],
     words: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
 ) -> None:
-    """Print what makes your shell complete what you type."""
+    """Print what makes your shell complete what you type.
+
+    \b
+    Once, by your shell:
+    bash  echo 'source <(changectl completion bash)' >> ~/.bashrc
+    zsh   echo 'source <(changectl completion zsh)' >> ~/.zshrc  (below compinit)
+    fish  changectl completion fish > ~/.config/fish/completions/changectl.fish
+    """
     if shell == WORDS:
         _complete(tuple(words or ()))
     elif shell in SHELLS:

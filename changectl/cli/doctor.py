@@ -26,7 +26,9 @@ from changectl.views.doctor import doctor_document, doctor_page
 
 
 def verb(
-    env: Annotated[str, typer.Option("--env", help="Look at this environment only; by default at all.")] = "",
+    env: Annotated[
+        str, typer.Option("--env", metavar="ENV", help="Look at this environment only; by default at all.")
+    ] = "",
     github: Annotated[bool, typer.Option("--github", help="Also look at the team's repository on GitHub.")] = False,
     gitlab: Annotated[bool, typer.Option("--gitlab", help="The same on GitLab.")] = False,
     write: Annotated[

@@ -17,9 +17,9 @@ from changectl.views.page import command, line, text
 
 def verb(
     directory: Directory = Path(),
-    env: Annotated[str, typer.Option("--env", help="The environment's name.")] = "",
-    account: Annotated[str, typer.Option("--account", help="Its AWS account, twelve digits.")] = "",
-    region: Annotated[str, typer.Option("--region", help="Its region.")] = "",
+    env: Annotated[str, typer.Option("--env", metavar="ENV", help="The environment's name.")] = "",
+    account: Annotated[str, typer.Option("--account", metavar="ID", help="Its AWS account, twelve digits.")] = "",
+    region: Annotated[str, typer.Option("--region", metavar="REGION", help="Its region.")] = "",
     sandbox: Annotated[bool, typer.Option("--sandbox", help="An environment for the sandbox of this machine.")] = False,
     github: Annotated[bool, typer.Option("--github", help="Also a workflow, owners and roles for GitHub.")] = False,
     gitlab: Annotated[bool, typer.Option("--gitlab", help="The same for GitLab.")] = False,

@@ -12,7 +12,9 @@ from changectl.views.history import Row, log_document, log_page
 
 
 def verb(
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=100_000, help="How many at the most.")] = 30,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", metavar="N", min=1, max=100_000, help="How many at the most.")
+    ] = 30,
     fetch: Annotated[bool, typer.Option("--fetch", help="First bring what the team has published.")] = False,
     json: Json = False,
 ) -> None:

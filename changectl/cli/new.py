@@ -51,7 +51,7 @@ def verb(
     ] = None,
     emergency: Annotated[str, typer.Option("--emergency", metavar="INC-…", help="The incident that cannot wait.")] = "",
     template: Annotated[
-        str, typer.Option("--template", metavar="NAME", help="Start from a template; help: which.")
+        str, typer.Option("--template", metavar="NAME", help="Start from a template; --template help names them.")
     ] = "",
     env: Annotated[str, typer.Option("--env", metavar="ENV", help="The environment, where there are several.")] = "",
     id: Annotated[str, typer.Option("--id", metavar="ID", help="The file's name; by default of day and title.")] = "",

@@ -16,7 +16,7 @@ from changectl.model.events import LocksHeld, RollbackWanted
 
 def verb(
     plan: PlanArgument,
-    why: Annotated[str, typer.Option("--why", help="Why it goes back; recorded.")] = "asked for",
+    why: Annotated[str, typer.Option("--why", metavar="REASON", help="Why it goes back; recorded.")] = "",
     offline: Annotated[
         str,
         typer.Option("--offline", metavar="REASON", help="Go back without the remote: no lock, recorded here only."),
@@ -36,7 +36,7 @@ def verb(
             return  # nothing of it is left in production; what is still to be published goes out
         if change.outcome is Outcome.APPLIED and not offline:
             keeper.record(LocksHeld(world.take_locks()))
-        wanted = RollbackWanted(f"{why} (offline: {offline})" if offline else why, by)
+        wanted = RollbackWanted(f"{why} (offline: {offline})".lstrip() if offline else why, by)
         if change.operator and not offline:  # a colleague may just be accepting production as it is
             keeper.tell(wanted)
         elif change.rollback is None or change.operator or change.outcome is Outcome.APPLIED:

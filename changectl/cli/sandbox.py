@@ -67,7 +67,7 @@ def reset(json: Json = False) -> None:
 
 @app.command()
 def env(json: Json = False) -> None:
-    """Print the environment with which any AWS client looks into the sandbox: eval "$(changectl sandbox env)"."""
+    """Print what lets any AWS client look into it, for eval "$(…)"."""
     from changectl.aws.sandbox.server import environment
     from changectl.aws.sandbox.server import status as running
 

@@ -136,7 +136,7 @@ def _going_back(
 ) -> Said:
     match event:
         case e.RollbackWanted(why, by):
-            return f"rolling back{f' as {by} wished' if by else ''}: {why}", Style.WARN
+            return f"rolling back{f' as {by} wished' if by else ''}{f': {why}' if why else ''}", Style.WARN
         case e.FacetRestored(facet):
             return f"put back {e.spoken(facet, names)}", Style.GOOD
         case e.FacetLeft():
