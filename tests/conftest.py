@@ -71,6 +71,19 @@ def emulator(request: pytest.FixtureRequest) -> Emulator:
     return emulator
 
 
+SLOW = ("tests/kill/", "tests/demo/", "tests/docs/test_pages_are_typed.py", "test_killed_twice_anywhere")
+"""What takes from ten seconds to half a minute each."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones at the beginning of either half, which is where two workers begin: none is all that is left at the end."""
+    slow = [item for item in items if any(part in item.nodeid for part in SLOW)]
+    rest = [item for item in items if not any(part in item.nodeid for part in SLOW)]
+    first, second = slow[::2], slow[1::2]
+    half = max(len(items) // 2 - len(first), 0)
+    items[:] = [*first, *rest[:half], *second, *rest[half:]]
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Without MiniStack half of the proof is missing, and `-q` would say so with one letter."""
     missed = [report for report in terminalreporter.getreports("skipped") if MINISTACK in str(report.longrepr)]

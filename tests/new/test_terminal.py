@@ -71,8 +71,10 @@ class Terminal:
 
 def _controlling() -> None:
     import fcntl
+    import signal
     import termios
 
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a background job's is ignored, and so would its children's be
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
