@@ -53,7 +53,7 @@ def verb(
         said = Said(forge, repository, owners, uses, ids)
         return output(json).result(*onboarded(directory, said, rules, can_ask=can_ask(no_input)))
     new_rules(directory, rules(None))
-    page = (line("Wrote ", text(path), "."), line("Next: ", command("changectl new")))
+    page = (line("Wrote ", text(path), "."), line("Next: ", command(f"changectl {'new' if sandbox else 'doctor'}")))
     return output(json).result(page, {"schema": "changectl/init/1", "wrote": [str(path)]})
 
 

@@ -15,6 +15,10 @@ from changectl.planfile.config_team import ReviewSettings
 
 ENV = ("--account", "123456789012", "--region", "ap-southeast-2")
 USES = ("--uses", "unicorn/changectl@0123456789abcdef0123456789abcdef01234567")
+ADD = (
+    "git add -- changectl.toml .github/workflows/changectl.yml .github/CODEOWNERS .github/pull_request_template.md "
+    "changectl-aws/ && git commit -m 'Set up changectl'"
+)
 GITHUB = [
     "changectl.toml",
     ".github/workflows/changectl.yml",
@@ -67,7 +71,7 @@ def test_a_production_environment_explains_how_approvals_are_proven(repo: Path, 
     typed = Typed(capsys, *ENV)
     assert (typed.status, typed.out) == (
         0,
-        "Wrote changectl.toml.\nNext: changectl new\n",
+        "Wrote changectl.toml.\nNext: changectl doctor\n",
     )
     text = (repo / "changectl.toml").read_text()
     for word in ("signature", "github", "identity", "allowed_signers", "read_role"):
@@ -119,8 +123,19 @@ def test_a_team_on_github_is_set_up(repo: Path, capsys: Any) -> None:
         in (repo / ".github" / "workflows" / "changectl.yml").read_text()
     )
     steps = typed.document["next"]
-    assert steps[0].startswith("git add -- changectl.toml .github/workflows/changectl.yml ")
+    assert steps[0] == f"{ADD} && git push -u origin HEAD"
+    assert steps[1] == "make the roles in AWS: changectl-aws/README.md"
     assert steps[-1] == "changectl doctor --github"
+
+
+def test_where_there_is_a_branch_to_review_for_the_set_up_is_reviewed(repo: Path, capsys: Any) -> None:
+    identity = ("-c", "user.name=Ana", "-c", "user.email=ana@unicorn.example")
+    subprocess.run(["git", *identity, "commit", "-q", "--allow-empty", "-m", "First"], check=True)
+    typed = Typed(capsys, "--github", *ENV, *USES, "--json")
+    assert typed.document["next"][:2] == [
+        f"git switch -c set-up-changectl && {ADD} && git push -u origin HEAD",
+        "open a pull request for it, and have it merged: until then nothing of it counts",
+    ]
 
 
 def test_typed_twice_it_changes_nothing(repo: Path, capsys: Any) -> None:

@@ -19,11 +19,12 @@ from changectl.errors import ConfigurationWrong, WrongUsage
 from changectl.model.frozen import dataclass
 from changectl.model.resource import Body
 from changectl.planfile.config import Configuration, Env, read_configuration
+from changectl.register.git import ask
 from changectl.register.host import url_of
 from changectl.register.propose import default_ref
 from changectl.register.repository import Repository
 from changectl.register.repository import repository as repository_around
-from changectl.views.page import Page, Style, line, text
+from changectl.views.page import Page, Piece, Style, command, line, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def onboarded(directory: Path, said: Said, rules: Callable[[Home], str], *, can_
     left = (*_lacking(laid), *_unreviewed(configuration, home, f"{folder}{FILE}"))
     wrote = ((f"{folder}{FILE}",) if fresh else ()) + laid.wrote
     kept = (() if fresh else (f"{folder}{FILE}",)) + laid.kept
-    todo = (*left, *_steps(wanted, wrote), *steps, f"changectl doctor --{home.forge}")
+    todo = (*left, *_merged(around, wanted, wrote), *steps, f"changectl doctor --{home.forge}")
     return _page(wrote, kept, todo), {
         "schema": "changectl/init/1",
         "wrote": list(wrote),
@@ -142,11 +143,20 @@ def _unreviewed(configuration: Configuration, home: Home, path: str) -> tuple[st
     return (f"let reviews be the approvals, in {path}: {wanted}",)
 
 
-def _steps(wanted: Wanted, wrote: tuple[str, ...]) -> tuple[str, ...]:
+def _merged(around: Repository, wanted: Wanted, wrote: tuple[str, ...]) -> tuple[str, ...]:
+    """How the files get onto the default branch: by review, except where there is no branch yet to ask it of."""
     made = " ".join(dict.fromkeys(_top(each, wanted.folder) for each in wrote))
-    commit = (f"git add -- {made} && git commit -m 'Set up changectl' && git push, by a pull request",) if made else ()
+    commit = f"git add -- {made} && git commit -m 'Set up changectl'"
+    push = f"git push -u {around.remote or 'origin'} HEAD"
+    if not made:
+        steps: tuple[str, ...] = ()
+    elif ask(around.root, "rev-parse", "--verify", "--quiet", "HEAD").good:
+        merge = "open a pull request for it, and have it merged: until then nothing of it counts"
+        steps = (f"git switch -c set-up-changectl && {commit} && {push}", merge)
+    else:
+        steps = (f"{commit} && {push}",)
     roles = (f"make the roles in AWS: {wanted.folder}{FOLDER}/README.md",) if wanted.production else ()
-    return (*commit, *roles)
+    return (*steps, *roles)
 
 
 def _top(path: str, folder: str) -> str:
@@ -160,5 +170,10 @@ def _page(wrote: tuple[str, ...], kept: tuple[str, ...], todo: tuple[str, ...]) 
         *(line("Wrote ", text(path, Style.STRONG), ".") for path in wrote),
         *(line("Left ", text(path), " as it is.") for path in kept),
         line("Next:"),
-        *(line(f"{number}  ", text(each, Style.COMMAND), indent=2) for number, each in enumerate(todo, 1)),
+        *(line(f"{number}  ", _typed(each), indent=2, hang=3) for number, each in enumerate(todo, 1)),
     )
+
+
+def _typed(step: str) -> Piece:
+    """Something to type, or something to do elsewhere."""
+    return command(step) if step.startswith(("git ", "changectl ")) else text(step)
