@@ -13,7 +13,9 @@ _GAP = re.compile(r"<[^<>\n]{1,200}>")
 def complain_of_gap(node: Node, complaints: Complaints) -> None:
     """A complaint where an unquoted scalar is a gap. In quotes it means itself."""
     if node.raw[:1] == "<" and _GAP.fullmatch(node.raw):
-        complaints.add(RULE, f"to be filled in: {node.raw[1:-1]}", node, "in quotes it means itself")
+        complaints.add(
+            RULE, f"to be filled in: {node.raw[1:-1]}", node, "write yours in its place; in quotes it stands for itself"
+        )
 
 
 def without_echoes(found: Sequence[Complaint]) -> Sequence[Complaint]:

@@ -143,6 +143,11 @@ def test_the_id_is_short_and_plain_whatever_the_title(desk: Desk, title: str, pl
     assert f"\ntitle: {title}\n" in text or f"\ntitle: {json.dumps(title, ensure_ascii=False)}\n" in text
 
 
+@pytest.mark.parametrize("title", ["Raise the balancer's timeout", "Raise the balancer\u2019s timeout"])
+def test_an_apostrophe_leaves_no_hole_in_an_id(desk: Desk, title: str) -> None:
+    assert desk.types("new", title, "--json").document["id"] == f"{today()}-raise-the-balancers-timeout"
+
+
 def test_a_second_plan_of_a_title_gets_an_id_of_its_own(desk: Desk) -> None:
     ids = [desk.types("new", "Move it", "--json").document["id"] for _ in range(3)]
     assert ids == [f"{today()}-move-it", f"{today()}-move-it-2", f"{today()}-move-it-3"]

@@ -27,7 +27,7 @@ def applied(rentals: Desk, plan: str) -> None:
 
 def steps_of(text: str) -> str:
     """The steps as they stand, and what is said of what cannot come back."""
-    steps = text[text.index("\nsteps:\n") + 1 : text.index("\n# A check that fails")]
+    steps = text[text.index("\nsteps:\n") + 1 : text.index("\n# A check that ")]
     lost = [line for line in text.split("\n") if line.startswith("  cannot_undo:")]
     return "\n".join([steps.rstrip("\n"), *lost])
 

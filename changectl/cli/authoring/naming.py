@@ -1,5 +1,6 @@
 """What a new plan is called: its id, its env, who leads it."""
 
+import re
 from pathlib import Path
 
 from changectl.cli.authoring.known import known_changes
@@ -9,6 +10,8 @@ from changectl.model.node import Complaints, Node, Span
 from changectl.planfile.ids import is_plan_id, slug
 from changectl.planfile.schema import line
 from changectl.register.repository import identity, repository
+
+_APOSTROPHES = re.compile("['\u2019]")  # `balancers-idle` is read more easily than `balancer-s-idle`
 
 SHORT = 40
 """Characters of a title that an id keeps: ids are typed, and stand in lists."""
@@ -23,7 +26,7 @@ def plan_id(root: Path, wanted: str, title: str, day: str) -> str:
         if wanted in taken:
             raise WrongUsage(f"there is a change {wanted} already", f"changectl show {wanted}")
         return wanted
-    stem = f"{day}-{_short(slug(title)) or 'change'}"
+    stem = f"{day}-{_short(slug(_APOSTROPHES.sub('', title))) or 'change'}"
     return next(name for name in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if name not in taken)
 
 
