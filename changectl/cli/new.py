@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from changectl.cli.output import can_ask
 from changectl.errors import WrongUsage
 from changectl.model.frozen import dataclass
 from changectl.model.text import one_line
-from changectl.planfile.draft import member_line, member_lines, with_members
+from changectl.planfile.draft import member_line, member_lines, naming, with_members
 from changectl.planfile.find import PLANS, find_plans
 from changectl.planfile.gaps import RULE
 from changectl.views.complaints import complaints_json, complaints_text
@@ -99,20 +100,25 @@ def _written(here: Desk, source: Source, asked: Asked) -> tuple[str, str, tuple[
         members["lead"] = member_line("lead", leader)
     if asked.emergency:
         members["emergency"] = member_line("emergency", _one_line(asked.emergency))
-    members |= {**source.members, **_steps(here, env, change, title, affects)}
-    return change, with_members(source.text, members), source.notes
+    steps, alarms = _looked(here, env, change, title, affects)
+    return change, naming(alarms, with_members(source.text, members | {**source.members, **steps})), source.notes
 
 
-def _steps(here: Desk, env: str, change: str, title: str, affects: Sequence[str]) -> Mapping[str, str]:
+def _looked(
+    here: Desk, env: str, change: str, title: str, affects: Sequence[str]
+) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    """The steps that begin where production is, and alarms that may watch them; neither where nothing was named."""
     if not any(affects):
-        return {}
-    from changectl.cli.authoring.reading import live
+        return {}, ()
+    from changectl.cli.authoring.reading import alarms, ground_of, live
     from changectl.engine.draft import set_steps, sought
 
     kinds = catalogue().kinds
     wanted = [sought(each, kinds) for each in affects]
-    now = live(here.env(env), [each.target for each in wanted], change)
-    return {"steps": member_lines("steps", tuple(set_steps(kinds, wanted, now, title)))}
+    targets = [each.target for each in wanted]
+    ground = ground_of(here.env(env), change)
+    now, near = ground.eyes.together((partial(live, ground, targets), partial(alarms, ground, targets)))
+    return {"steps": member_lines("steps", tuple(set_steps(kinds, wanted, now, title)))}, near
 
 
 def _one_line(words: str) -> str:

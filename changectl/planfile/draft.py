@@ -4,7 +4,7 @@ Text in, text out, so that comments and the author's spelling stay.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from changectl.model.node import Complaints, Node, Span, plain
@@ -23,6 +23,7 @@ OWN_TEMPLATES = ".changectl/templates"
 """A team's own; not below plans/, where they would be plans."""
 
 _ORDER = ("plan", "title", "rationale", "alternatives", "risk", "env", "lead", "ticket", "emergency", "when")
+_ALARM = re.compile(r"^( *)- alarm: <", re.MULTILINE)
 _MODELINE = re.compile(r"^# *yaml-language-server:[^\n]*\n", re.MULTILINE)
 
 
@@ -50,6 +51,12 @@ def with_spans(text: str, changes: Mapping[Span, str]) -> str:
         old = lines[span.line - 1]
         lines[span.line - 1] = old[: span.column - 1] + new + old[span.end_column - 1 :]
     return "\n".join(lines)
+
+
+def naming(alarms: Sequence[str], text: str) -> str:
+    """The plan with these alarms named beside the first one that is still to be filled in."""
+    said = f"\\1# there are {', '.join(alarms)}\n"
+    return _ALARM.sub(said + r"\g<0>", text, count=1) if alarms else text
 
 
 def member_line(name: str, value: str) -> str:

@@ -58,7 +58,7 @@ def _from_git(here: Desk, change: str) -> str | None:
 
 def _fresh(here: Desk, text: str, root: Node, env: str, like: str) -> tuple[str, tuple[str, ...]]:
     """The text with live values, as far as production can be read; and what to tell."""
-    from changectl.cli.authoring.reading import live
+    from changectl.cli.authoring.reading import ground_of, live
     from changectl.engine.refresh import Fresh, refreshed, set_targets
 
     kinds = catalogue().kinds
@@ -66,7 +66,7 @@ def _fresh(here: Desk, text: str, root: Node, env: str, like: str) -> tuple[str,
     if not targets:
         return text, ()
     try:
-        now = live(here.env(env), targets, like, scalar(root, "region"))
+        now = live(ground_of(here.env(env), like, scalar(root, "region")), targets)
     except ChangectlError as why:
         return text, (f"Its from: values are those of {like}: {why.sentence}.",)
     changes: Sequence[Fresh] = refreshed(root, kinds, now)
