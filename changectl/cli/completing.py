@@ -101,7 +101,7 @@ def _values(place: Place, parameter: Any) -> Iterable[str]:
 
 
 def _changes(place: Place) -> Iterable[str]:
-    from changectl.cli.authoring.known import known_changes
+    from changectl.cli.known import known_changes
 
     root = _root(place)
     return known_changes(root) if root else ()

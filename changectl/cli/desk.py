@@ -97,7 +97,7 @@ def width() -> int:
 
 def _on_its_branch(here: Desk, wanted: str, why: NotFound) -> NotFound:
     """The same, saying how to get the plan, where a change of that name is known: a colleague may have proposed it."""
-    from changectl.cli.authoring.known import known_changes
+    from changectl.cli.known import known_changes
 
     if wanted in known_changes(here.root):
         why.hint = f"git fetch && git switch change/{wanted}"

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from changectl.cli.authoring.known import known_changes
 from changectl.cli.desk import FILE, Desk
+from changectl.cli.known import known_changes
 from changectl.errors import ChangectlError, WrongUsage
 from changectl.model.node import Complaints, Node, Span
 from changectl.planfile.ids import is_plan_id, slug
