@@ -14,7 +14,7 @@ from typing import Any
 HEARTBEAT = 30.0
 """Seconds after which a wait says that it goes on: short enough that nobody thinks it hangs."""
 
-FIRST = "\nFinishing the call in flight, then going back. Press Ctrl-C again to stop at once.\n"
+FIRST = "\nFinishing the call in flight, then going back. Ctrl-C again stops at once.\n"
 SECOND = "\nStopping at once.\n"
 
 

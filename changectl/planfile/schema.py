@@ -184,7 +184,15 @@ def complain_of_unknown(name: str, node: Node, free: Sequence[str], complaints: 
     at = node.keys.get(name, node.span)
     found = near(name, free, complaints)
     help_ = found.says or (f"known here: {listing(free)}" if free else "")
+    if _is_cut_off(name, node):
+        help_ = "inside { } a comma ends the text before it: put that into quotes"
     complaints.add("CHG104", f"unknown member {quoted(name)}", at, help_, fix=found.as_key(name, at))
+
+
+def _is_cut_off(name: str, node: Node) -> bool:
+    """Whether it is rather the end of a sentence that stands in `{none: nobody, it is a trial}`."""
+    child = node.value.get(name) if isinstance(node.value, Mapping) else None
+    return " " in name and child is not None and child.value is None and not child.raw
 
 
 def member(members: Mapping[str, Node], name: str, reader: Reader[T], complaints: Complaints, default: T) -> T:

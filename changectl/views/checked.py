@@ -32,14 +32,14 @@ def check_page(files: Sequence[Checked], plan_id: str, offer: bool) -> Page:
     fixable = sum(complaint.fix is not None for complaint in found) if offer else 0
     worst_first = sorted(found, key=lambda complaint: complaint.severity != "error")
     rules = [*dict.fromkeys(complaint.rule for complaint in worst_first)][:MOST_TO_EXPLAIN]
-    page = [line(_sentence(files))]
+    todo: list[tuple[Piece, ...]] = []
     if fixable:
-        page.append(line("Next: ", command("changectl check --fix"), f" mends {fixable} of these"))
+        todo.append((command("changectl check --fix"), Piece(f" mends {fixable} of these")))
     if found:
-        page.append(line("Next: ", command(f"changectl explain {' '.join(rules)}")))
+        todo.append((command(f"changectl explain {' '.join(rules)}"),))
     if len(files) == 1 and not wrong:
-        page.append(line("Next: ", command(f"changectl preview {plan_id}")))
-    return tuple(page)
+        todo.append((command(f"changectl preview {plan_id}"),))
+    return (line(_sentence(files)), *(line("      " if n else "Next: ", *words) for n, words in enumerate(todo)))
 
 
 def unknown_rules_page(rules: Sequence[str]) -> Page:

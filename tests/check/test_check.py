@@ -28,7 +28,7 @@ NOW = datetime(2026, 11, 26, tzinfo=UTC)
 def said(ended: Ended) -> list[str]:
     """The complaints by place, severity and rule; and after them how it ended."""
     heads = [line.split(": ")[:2] for line in ended.lines if ": error CHG" in line or ": warning CHG" in line]
-    last = [line for line in ended.lines if " checked" in line or line.startswith("Next: ")]
+    last = [line for line in ended.lines if " checked" in line or line.startswith(("Next: ", "      changectl "))]
     return [": ".join(head) for head in heads] + last
 
 
@@ -54,7 +54,7 @@ def test_what_is_wrong_and_what_is_poor_is_counted(place: Place) -> None:
             "plans/wrong.yaml:9:1: error CHG104",
             "3 plans checked: 3 errors, 1 warning in 2.",
             "Next: changectl check --fix mends 2 of these",
-            "Next: changectl explain CHG105 CHG122 CHG104",
+            "      changectl explain CHG105 CHG122 CHG104",
         ],
     )
 
@@ -65,7 +65,7 @@ def test_without_warnings_the_plans_are_counted(place: Place) -> None:
     assert said(place.check())[-3:] == [
         "2 plans checked, 1 wrong.",
         "Next: changectl check --fix mends 1 of these",
-        "Next: changectl explain CHG105 CHG104",
+        "      changectl explain CHG105 CHG104",
     ]
 
 
@@ -77,7 +77,7 @@ def test_a_warning_ends_well_but_not_strictly(place: Place) -> None:
     assert said(lax)[1:] == [
         "1 plan checked: 1 warning.",
         "Next: changectl explain CHG501",
-        "Next: changectl preview poor",
+        "      changectl preview poor",
     ]
 
 

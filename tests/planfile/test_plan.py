@@ -156,6 +156,15 @@ STEP = "steps:\n  - name: Go\n    "
 @pytest.mark.parametrize(
     ("section", "by", "found"),
     [
+        (
+            "comms",
+            "comms: {none: nobody notices, it is a trial}",
+            (
+                "CHG104",
+                'unknown member "it is a trial"',
+                "inside { } a comma ends the text before it: put that into quotes",
+            ),
+        ),
         ("title", "titel: x", ("CHG104", 'unknown member "titel"', 'did you mean "title"?')),
         ("risk", "risk: hihg", ("CHG122", 'low, medium or high is wanted, and here is "hihg"', 'did you mean "high"?')),
         ("steps", STEP + "sett: x", ("CHG142", 'there is no step "sett"', 'did you mean "set"?')),
