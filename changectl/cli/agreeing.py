@@ -89,7 +89,11 @@ def _by_signature(asked: Asked, entries: Sequence[Entry], allowed: bytes | None)
     file = asked.rules.configuration.review.signers
     if allowed is None:
         why = f"there is no {file} on the protected branch, so that no signature can be checked"
-        return Agreement((), (why,), more=f"commit and push one, as ssh-keygen(1) says under ALLOWED SIGNERS: {file}")
+        return Agreement(
+            (),
+            (why,),
+            more=f"everybody who approves adds a line to {file}, and has it merged: changectl doctor says which",
+        )
     change, after = asked.plan.id, len(touching_attempts(entries))
     proposed = [(entry.by, entry.event) for entry in entries if isinstance(entry.event, Proposed)]
     approved = [each for each in asked.memory.known(change).approvals if not each.self_approved]

@@ -40,7 +40,7 @@ def _decided(change_id: str, change: Change) -> Iterator[str]:
 
 def _happened(story: Sequence[Entry], change: Change) -> Iterator[str]:
     for entry in by_time(story):
-        head, said = f"- {entry.at} {_said(name_of(entry.by))}: ", sentence(entry.event, change.names)[0]
+        head, said = f"- {entry.at[:19]}Z {_said(name_of(entry.by))}: ", sentence(entry.event, change.names)[0]
         if isinstance(entry.event, Noted):
             yield from _item(head, said)
         elif not is_detail(entry.event) and not isinstance(entry.event, Reviewed):

@@ -200,7 +200,7 @@ def test_proposing_it_anew_does_not_make_an_emergency_forgotten(desk: Pair) -> N
     told(desk, *EMERGENCY, proposed())
     said = desk.ben.types("status").out
     assert "emergency; nobody else has reviewed it yet" in said
-    assert f"Next: changectl approve {CHANGE}\n        changectl close {CHANGE}\n" in said
+    assert f"Next: changectl apply {CHANGE}\n        changectl close {CHANGE}\n" in said
     desk.ben.types(*CLOSE)
     assert "nobody else" not in desk.ben.types("status").out
     assert "What happened? a typo" in desk.decision()
