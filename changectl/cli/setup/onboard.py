@@ -55,7 +55,7 @@ def new_rules(directory: Path, content: str) -> None:
 
 def onboarded(directory: Path, said: Said, rules: Callable[[Home], str], *, can_ask: bool) -> tuple[Page, Body]:
     """Write all that is not there, and tell. All that was said is judged before anything is written."""
-    around = repository_around(directory)
+    around = repository_around(directory.resolve())
     path = directory / FILE
     fresh = not path.exists()
     agreed = None if fresh else configuration_in(path.read_bytes(), str(path))
