@@ -33,7 +33,7 @@ def real_http(method: str, url: str, timeout: timedelta) -> HttpAnswer:
     held: list[socket.socket] = []
     began = time.monotonic()
     try:
-        response, body = _within(timeout, lambda: _exchange(method, urlsplit(url), timeout, held))
+        response, body = _within(timeout, lambda: _exchanged(method, urlsplit(url), timeout, held))
     finally:
         _hung_up(held)
     headers = {name.lower(): value for name, value in response.getheaders()}
@@ -65,10 +65,22 @@ def _late(timeout: timedelta) -> str:
 
 
 def _hung_up(held: list[socket.socket]) -> None:
-    for sock in held:
+    """Wake whoever waits on them. Only the thread that uses a socket closes it: else the next file to be opened, a journal,
+    would get its number, and what TLS had still to read or to write.
+    """
+    for sock in tuple(held):
         with contextlib.suppress(OSError):
             sock.shutdown(socket.SHUT_RDWR)
-        sock.close()
+
+
+def _exchanged(
+    method: str, url: SplitResult, timeout: timedelta, held: list[socket.socket]
+) -> tuple[http.client.HTTPResponse, bytes]:
+    try:
+        return _exchange(method, url, timeout, held)
+    finally:
+        for sock in held:
+            sock.close()
 
 
 def _exchange(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from changectl.cli.senses import KEPT, real_command, real_http
+from changectl.cli.senses import KEPT, _hung_up, real_command, real_http
 from changectl.contracts.probe import CannotAsk, CommandAnswer
 
 Talk = Callable[[socket.socket], None]
@@ -373,3 +373,11 @@ def test_ctrl_c_of_ours_does_not_reach_the_child() -> None:
 def test_what_cannot_be_started_cannot_be_asked(argv: list[str]) -> None:
     with pytest.raises(CannotAsk, match="cannot be started"):
         real_command(argv, LONG)
+
+
+def test_a_socket_that_is_hung_up_keeps_its_number_until_whoever_uses_it_is_done() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        _hung_up([ours])
+        assert ours.fileno() >= 0  # else a journal that is opened now would get it, and the rest of a TLS handshake
+        assert theirs.recv(1) == b""
