@@ -119,6 +119,12 @@ def test_signers_without_my_key_are_told_with_the_line_to_add(place: Place, sign
     assert found.mend.startswith('echo "ana@example.com $(cat ~/.ssh/id_ed25519.pub)" >> allowed_signers')
 
 
+def test_where_nothing_is_to_be_approved_no_signers_are_missed(place: Place) -> None:
+    nobody = CONFIGURATION.replace("[env.prod]\n", "[env.prod]\napprovals = {low = 0, medium = 0, high = 0}\n")
+    place.agree({"allowed_signers": None, "changectl.toml": nobody})
+    assert team.approvals(place.desk, place.memory, ANA) == (ok("approvals", "no environment wants any"),)
+
+
 def test_who_has_no_key_is_told_how_to_make_one(place: Place, home: Path) -> None:
     (home / ".ssh" / "id_ed25519").unlink()
     found = one(team.approvals(place.desk, place.memory, ANA), "allowed signers")
