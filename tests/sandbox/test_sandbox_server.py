@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,14 @@ def client(sandbox: Sandbox, service: str) -> Any:
 def is_there(pid: int) -> bool:
     """Whether the process exists and has not ended: one that nobody has waited for yet keeps its number."""
     shown = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
-    return bool(shown) and not shown.startswith("Z")
+    return bool(shown) and not (shown.startswith("Z") and _threads(pid) <= 1)
+
+
+def _threads(pid: int) -> int:
+    """Of a process that was killed the first thread may be gone while others still hold its files, and so its locks."""
+    with suppress(OSError):
+        return len([*Path(f"/proc/{pid}/task").iterdir()])
+    return 0
 
 
 def killed(sandbox: Sandbox) -> None:
