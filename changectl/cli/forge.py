@@ -41,11 +41,13 @@ def forge_of(review: ReviewSettings) -> Forge:
     kind = forge_kind(review)
     token = token_for(kind, review)
     if not token:
-        named = " or ".join(kind.tokens)
-        raise ForgeFailed(
-            f"reviews are on {kind.key}, and there is no token for it", f"export {named}=…, or: gh auth login"
-        )
+        raise ForgeFailed(f"reviews are on {kind.key}, and there is no token for it", signs_in(kind))
     return kind.open(ForgeSettings(review.repository, review.api, token, partial(_wait, kind.key)))
+
+
+def signs_in(kind: ForgeKind) -> str:
+    """What to type for a token. Of command lines only GitHub's is asked for the one that it keeps."""
+    return f"export {kind.tokens[0]}=…" + (", or: gh auth login" if kind.key == "github" else "")
 
 
 def _wait(forge: str, seconds: float) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from changectl.cli.forge import forge_kind, token_for
+from changectl.cli.forge import forge_kind, signs_in, token_for
 from changectl.contracts.forge import Forge, ForgeSettings, Protection
 from changectl.errors import ConfigurationWrong, ForgeFailed
 from changectl.model.diagnosis import Diagnosis, missing, ok, unknown
@@ -10,7 +10,6 @@ from changectl.model.frozen import dataclass
 from changectl.model.status import Status
 from changectl.planfile.config_team import ReviewSettings
 
-SIGN_IN = {"github": "gh auth login", "gitlab": "glab auth login"}
 SETTINGS = {
     "github": "https://github.com/{repository}/settings/branches",
     "gitlab": "https://gitlab.com/{repository}/-/settings/repository",
@@ -72,8 +71,7 @@ def forge(review: ReviewSettings) -> Sequence[Diagnosis]:
         return (missing(f"{kind.key} repository", "changectl.toml does not say which", mend, Status.PLAN_WRONG),)
     token = token_for(kind, review)
     if not token:
-        mend = f"export {kind.tokens[0]}=…, or: {SIGN_IN.get(kind.key, 'sign in')}"
-        return (missing(f"{kind.key} token", "there is none", mend),)
+        return (missing(f"{kind.key} token", "there is none", signs_in(kind)),)
     client = kind.open(ForgeSettings(review.repository, review.api, token))
     return (_whose(kind.key, client), *_repository(kind.key, review, client))
 
@@ -83,7 +81,7 @@ def _whose(key: str, client: Forge) -> Diagnosis:
     try:
         me = client.me()
     except ForgeFailed as why:
-        return missing(name, why.sentence, why.hint or SIGN_IN.get(key, "make a new token"))
+        return missing(name, why.sentence, why.hint or "make a new token")
     if me is None:
         return ok(name, "it is of no account, as a job of CI has it")
     return ok(name, f"it is {me.login}'s" + (", who is a bot" if me.bot else ""))
