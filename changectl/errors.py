@@ -73,6 +73,20 @@ class Locked(ChangectlError):
     status = Status.LOCKED
 
 
+class LeaseOver(ChangectlError):
+    """The locks or the credentials of this change end too soon and could not be renewed: nothing more goes forward."""
+
+    status = Status.NEEDS_OPERATOR
+    production = Production.MIXED
+
+
+class TakenOver(ChangectlError):
+    """Somebody else holds what this change held, or has closed it: it sends nothing more, forward or back."""
+
+    status = Status.NEEDS_OPERATOR
+    production = Production.MIXED
+
+
 class InProgress(ChangectlError):
     """An attempt has not ended, or a person is waited for."""
 

@@ -16,8 +16,9 @@ from changectl.engine.standing import may_accept
 from changectl.engine.world import Admit, World
 from changectl.errors import ChangectlError, NotFound, RemoteNeeded
 from changectl.model.change import Change, Outcome
+from changectl.model.durable import can_wait
 from changectl.model.entry import Entry
-from changectl.model.events import Begun, CallDone, Closed, Event, LocksHeld, Published, StepDone, StepStarted
+from changectl.model.events import Begun, Closed, Event, Published
 from changectl.model.fold import fold
 from changectl.model.resource import Call
 from changectl.register.journal import Journal
@@ -120,19 +121,6 @@ class Keeper:
 def owner_of(first: Entry, holder: str) -> Owner:
     """Who an attempt's locks belong to, told by the first entry of its journal."""
     return Owner(first.change, first.attempt, first.nonce, holder, first.host, first.at)
-
-
-def can_wait(event: Event) -> bool:
-    """Whether losing it to a power cut harms nothing: an answer, or the start of a step before its first call.
-
-    A step without an aim may act by other means than a call of ours, so that its start is durable at once; and what a
-    person said of it is not asked twice.
-    """
-    if isinstance(event, StepStarted):
-        return bool(event.want)
-    if isinstance(event, StepDone):
-        return not event.said
-    return isinstance(event, CallDone | LocksHeld | Published)
 
 
 def world_of(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from changectl.engine.capture import capture
 from changectl.engine.world import World
-from changectl.errors import CannotRecord, ChangectlError
+from changectl.errors import CannotRecord, ChangectlError, LeaseOver
 from changectl.model.bodies import body_of, laid_over, snapshot_json, snapshot_of
 from changectl.model.change import Change, Fate, Sent
 from changectl.model.events import Event, RollbackWanted
@@ -14,6 +14,10 @@ from changectl.model.merge import carried
 from changectl.model.plan import Plan
 from changectl.model.resource import Body, FacetRef, Ref, Resource, Snapshot
 from changectl.model.values import ResultValue, later
+
+
+ANSWER = 60.0
+"""Seconds within which a call is answered or given up: what locks and credentials must last for before it is begun."""
 
 
 class StepFault(Exception):
@@ -54,6 +58,7 @@ class Attempt:
         self.asked_for = {v.step for v in later((plan.steps, plan.back_out.steps)) if isinstance(v, ResultValue)}
         self.glance: dict[Ref, Resource | None] = {}
         self.unrecorded = ""
+        self.unheld = ""
         self.since: dict[str, datetime] = {}
         self._bodies: dict[str, Snapshot] = {}
         self._found: dict[str, Snapshot] = {}
@@ -191,6 +196,15 @@ class Attempt:
             raise Stopped("stopped at once, as you asked twice")
         if wanted and not self.change.rollback:
             raise StopWanted
+
+    def hold(self) -> None:
+        """What a call needs is held for long enough. Raises TakenOver, and LeaseOver only going forward."""
+        try:
+            self.world.hold(ANSWER)
+        except LeaseOver as why:
+            if not self.going_back:
+                raise
+            self.unheld = why.sentence
 
     def ask(self, question: str, options: tuple[str, ...], meanwhile: Callable[[], None] = lambda: None) -> str | None:
         """What a person answers, or None where nobody can be asked; time passes meanwhile. Raises as `heed` does."""

@@ -14,6 +14,7 @@ def send_settled(attempt: Attempt, call: Call, phase: str, step: str, *, again: 
     `again`: this very call may have been sent before. Raises CallNotDone, GateRefused, and StepFault where nobody can say.
     """
     attempt.heed()
+    attempt.hold()
     try:
         send(attempt, call, phase, step, again=again)
     except CallUnknown as unknown:

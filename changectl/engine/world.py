@@ -76,6 +76,9 @@ class World:
     `stop` is how often a person asked to stop.
     `redact` gives a call's parameters without secrets, `token` the member that takes an idempotency token, if any.
     `still` is asked under the locks, before the first call, and raises where what was agreed to is so no more.
+    `hold(seconds)` is asked before each intent: it returns when locks and credentials are known to be good for so long,
+    renewed where need be. Raises LeaseOver where they are not and cannot be renewed, TakenOver where somebody else has them,
+    NotSignedIn where there are no credentials.
     `settle` scales the horizons after which an absence is believed (0 for a loopback endpoint).
     """
 
@@ -95,3 +98,4 @@ class World:
     token: Callable[[Call], str]
     settle: float = 1.0
     still: Callable[[], object] = lambda: None
+    hold: Callable[[float], None] = lambda seconds: None

@@ -13,10 +13,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from changectl.cli.world import can_wait
 from changectl.engine.conduct import conduct
 from changectl.engine.world import Admit
 from changectl.model import events as e
+from changectl.model.durable import can_wait
 from changectl.model.entry import Entry
 from changectl.model.plan import Plan, Tests
 from changectl.model.resource import Body, Call
