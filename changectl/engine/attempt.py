@@ -15,7 +15,6 @@ from changectl.model.plan import Plan
 from changectl.model.resource import Body, FacetRef, Ref, Resource, Snapshot
 from changectl.model.values import ResultValue, later
 
-
 ANSWER = 60.0
 """Seconds within which a call is answered or given up: what locks and credentials must last for before it is begun."""
 
