@@ -179,11 +179,24 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Sought:
+    """How what a creating call made is found where its answer was lost: a reading call, and the ids in its answer.
+
+    `params(asked)` are its parameters, given those of the creating call; they must hold what AWS keeps unique.
+    """
+
+    operation: str
+    params: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    ids: str
+
+
+@dataclass(frozen=True, slots=True)
 class Create:
     """How a resource is made (again).
 
     `calls(ref, want)` gives the creating call; `feeds` names the facets that it sets by itself. `found` is the path in
-    its parameters of the name under which it is looked up when the answer was lost. `new_id`: the id changes.
+    its parameters of the name under which it is looked up when the answer was lost. `new_id`: the id changes; then
+    `sought` says how it is found.
     """
 
     operation: str
@@ -191,6 +204,7 @@ class Create:
     feeds: tuple[str, ...]
     found: str
     new_id: bool = False
+    sought: Sought | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,11 +234,15 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Compare-and-set: the path in the anchor's answer whose value goes into a parameter of these operations."""
+    """Compare-and-set: the path in the anchor's answer whose value goes into a parameter of these operations.
+
+    `lost`: error codes that say that somebody else was quicker.
+    """
 
     path: str
     member: str
     operations: tuple[str, ...]
+    lost: tuple[str, ...] = ()
 
 
 class Recreated(Enum):

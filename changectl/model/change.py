@@ -61,7 +61,7 @@ class Change:
     """The present state of one change: its proposal, and its latest attempt.
 
     `deeds`: steps that a person was asked to do; `spared`: steps that are known to have done nothing.
-    `began_at`: when the attempt began, as its entry says.
+    `began_at`: when the attempt began, `called_at`: when a call last began or was answered, as their entries say.
     `owed`: an emergency of it has ended, in this attempt or an earlier one, and nobody else has reviewed it.
     """
 
@@ -70,6 +70,7 @@ class Change:
     attempt: int = 0
     begun: e.Begun | None = None
     began_at: str = ""
+    called_at: str = ""
     snapshot: e.SnapshotTaken | None = None
     locked: bool = False
     confirmed: bool = False

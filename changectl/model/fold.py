@@ -37,7 +37,13 @@ def _entered(change: Change, entry: Entry) -> Change:
     if entry.attempt > change.attempt:
         change = Change(proposed=change.proposed, approvals=change.approvals, attempt=entry.attempt, owed=change.owed)
     after = evolve(change, entry.event)
-    return replace(after, began_at=entry.at) if isinstance(entry.event, e.Begun) else after
+    match entry.event:
+        case e.Begun():
+            return replace(after, began_at=entry.at)
+        case e.CallStarted() | e.CallDone() | e.CallUnknown():
+            return replace(after, called_at=entry.at)
+        case _:
+            return after
 
 
 def evolve(change: Change, event: e.Event) -> Change:
