@@ -70,7 +70,7 @@ class Change:
     attempt: int = 0
     begun: e.Begun | None = None
     began_at: str = ""
-    called_at: str = ""
+    called_at: str = field(default="", compare=False)
     snapshot: e.SnapshotTaken | None = None
     locked: bool = False
     confirmed: bool = False
