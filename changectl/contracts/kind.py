@@ -267,7 +267,8 @@ class Names:
 class ResourceKind:
     """Everything the mechanism knows about one kind of AWS resource.
 
-    The first facet's first read is the anchor: its absence (or a `gone` code) is the resource's absence. `incarnation`
+    The first facet's first read is the anchor: its absence (or a `gone` code) is the resource's absence. `exists` are the
+    codes with which AWS refuses to make one that is there. `incarnation`
     is a path in its answer that differs when the resource was deleted and made anew. `spell` brings every spelling
     (ARN, qualifier, case) to the one id. `settle`: seconds after which an absence may be believed. `alone`: paths; a call
     in which one finds something is not joined with others.
@@ -288,6 +289,7 @@ class ResourceKind:
     recreated: Recreated = Recreated.IRREVERSIBLE
     recreated_why: str = ""
     gone: frozenset[str] = frozenset()
+    exists: frozenset[str] = frozenset()
     incarnation: str = ""
     settled: Settled | None = None
     guard: Guard | None = None

@@ -3,7 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from changectl.contracts.kind import Delete, Effect, Facet, Hand, Items, Loss, Names, Put, Read, ResourceKind, Settled
+from changectl.contracts.kind import (
+    Create,
+    Delete,
+    Effect,
+    Facet,
+    Hand,
+    Items,
+    Loss,
+    Names,
+    Put,
+    Read,
+    ResourceKind,
+    Settled,
+    Sought,
+)
 from changectl.contracts.shape import RAW, TAGS, TEXT, Shape
 from changectl.model.merge import Grain
 from changectl.model.resource import Body, Call, Ref
@@ -124,9 +138,20 @@ KIND = ResourceKind(
         Effect("AddTags", "writes", "ResourceArns", ("tags",), only=OWN),
         Effect("RemoveTags", "writes", "ResourceArns", ("tags",), only=OWN),
     ),
+    create=Create(
+        "CreateLoadBalancer",
+        lambda ref, want: (),
+        ("identity",),
+        "Name",
+        new_id=True,
+        sought=Sought(
+            "DescribeLoadBalancers", lambda asked: {"Names": [asked["Name"]]}, "LoadBalancers[].LoadBalancerArn"
+        ),
+    ),
     delete=Delete("DeleteLoadBalancer", opened_by={"attributes": {"deletion_protection.enabled": "false"}}),
     recreated_why="a load balancer made anew has another ARN and DNS name, and no listeners",
     gone=frozenset({"LoadBalancerNotFound"}),
+    exists=frozenset({"DuplicateLoadBalancerName"}),
     incarnation="CreatedTime",
     settled=Settled("State.Code", ("active", "active_impaired", "failed")),
     brings=("AWS::EC2::NetworkInterface",),

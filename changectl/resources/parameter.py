@@ -123,6 +123,7 @@ KIND = ResourceKind(
     recreated=Recreated.LOSSY,
     recreated_why="a parameter made anew begins at version 1, without its history and labels",
     gone=frozenset({"ParameterNotFound", "InvalidResourceId"}),
+    exists=frozenset({"ParameterAlreadyExists"}),
     not_captured={
         "history": "GetParameterHistory",
         "version": "only grows, forward and back; AWS keeps the last 100",

@@ -18,6 +18,7 @@ from changectl.cli.main import VERBS, run
 from changectl.contracts.action import AnyAction
 from changectl.contracts.kind import Facet, Fields, Hand, Items, Loss, Put, ResourceKind
 from changectl.contracts.probe import AnyProbe
+from changectl.engine.classes import AFTER, CallClass, class_of_effect
 from changectl.engine.effects import rows
 from changectl.model.codec import event_types
 from changectl.model.explained import Explained
@@ -213,7 +214,8 @@ def _kind(kind: ResourceKind) -> str:
     losses = [(f"`{facet.name}`", _loss(loss)) for facet in kind.facets for loss in facet.losses]
     if losses:
         parts += ["What going back does not bring back:", table(("setting", "loss"), losses)]
-    parts += ["Calls that are known to change it:", table(("operation", "does"), _operations(kind))]
+    parts += ["Calls that are known to change it:", table(("operation", "does", "lost answer"), _operations(kind))]
+    parts.append(f"An absence, and a value as before, is believed {kind.settle} seconds after the call. {_races(kind)}")
     made = f"Deleted and made again: {kind.recreated.value}"
     parts.append(f"{made}{f'; {kind.recreated_why}' if kind.recreated_why else ''}.")
     if kind.not_captured:
@@ -249,14 +251,33 @@ def _loss(loss: Loss) -> str:
     return f"{f'`{loss.path}`: ' if loss.path not in ('', '*') else ''}{loss.why}"
 
 
-def _operations(kind: ResourceKind) -> list[tuple[str, str]]:
+def _operations(kind: ResourceKind) -> list[tuple[str, str, str]]:
     does: dict[str, dict[str, None]] = {}
+    lost: dict[str, dict[str, None]] = {}
     for (service, operation), found in rows({kind.name: kind}).table.items():
         for row in found:
-            effect = row.effect
+            effect, name = row.effect, f"`{service}.{operation}`"
             what = f"{effect.does} {_code(effect.facets)}" if effect.facets else f"{effect.does} it"
-            does.setdefault(f"`{service}.{operation}`", {})[what + (" at most" if effect.may else "")] = None
-    return sorted((operation, "; ".join(what)) for operation, what in does.items())
+            does.setdefault(name, {})[what + (" at most" if effect.may else "")] = None
+            lost.setdefault(name, {})[class_of_effect(kind, effect).value] = None
+    return sorted((name, "; ".join(what), ", ".join(lost[name])) for name, what in does.items())
+
+
+def _races(kind: ResourceKind) -> str:
+    """What AWS does where somebody else is quicker, between the last reading and the write."""
+    if kind.guard is not None:
+        return f"AWS compares before it sets: {_code(kind.guard.operations)} with `{kind.guard.member}`."
+    compared = [f.name for f in kind.facets if isinstance(f.write, Items) and f.write.duplicate and f.write.missing]
+    none = "whoever writes between the last reading and our write is overwritten, which is seen and said"
+    if not compared:
+        return f"AWS has no compare-and-set for it: {none}."
+    each = f"AWS refuses to add what is there and to remove what is not in {_code(compared)}, which is as good as one"
+    return f"AWS has no compare-and-set for it, but {each}. Elsewhere {none}."
+
+
+def lost_answers() -> str:
+    """What is done about a call that nobody answered, class by class."""
+    return table(("class", "after a lost answer"), [(of.value, _sentence(AFTER[of])) for of in CallClass])
 
 
 def _reasons(reasons: Mapping[str, str]) -> str:
@@ -275,6 +296,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "channels": channels,
     "events": events,
     "kinds": kinds,
+    "lost": lost_answers,
 }
 
 

@@ -56,6 +56,17 @@ def disturb(ref: Ref, client: Callable[[str], Any]) -> list[Step]:
     ]
 
 
+def creation(ref: Ref, client: Callable[[str], Any]) -> Call:
+    """The call that made it, but for its scheme: with the same settings AWS gives the one that is there."""
+    balancer = client("elbv2").describe_load_balancers(LoadBalancerArns=[ref.id[0]])["LoadBalancers"][0]
+    subnets = [zone["SubnetId"] for zone in balancer["AvailabilityZones"]]
+    params = {"Name": "rentals", "Subnets": subnets, "Scheme": "internet-facing"}
+    return Call("elbv2", "CreateLoadBalancer", params, REGION)
+
+
+MAKES_TWO = ("moto",)
+"""Emulators that take a name twice."""
+
 GAPS: Mapping[str, Mapping[tuple[str, str], str]] = {
     "moto": {("SetSubnets", "IpAddressType+Subnets"): "the address type is left as it was"},
     "ministack": {},

@@ -41,6 +41,11 @@ def disturb(ref: Ref, client: Callable[[str], Any]) -> list[Step]:
     ]
 
 
+def creation(ref: Ref, client: Callable[[str], Any]) -> Call:
+    """The call that made it."""
+    return _put(Value=CANARY, Type="SecureString", Overwrite=False)
+
+
 GAPS: Mapping[str, Mapping[tuple[str, str], str]] = {"moto": {}, "ministack": {}}
 
 

@@ -56,6 +56,12 @@ def disturb(ref: Ref, client: Callable[[str], Any]) -> list[Step]:
     ]
 
 
+def creation(ref: Ref, client: Callable[[str], Any]) -> Call:
+    """The call that made it."""
+    vpc = client("ec2").describe_security_groups(GroupIds=[ref.id[0]])["SecurityGroups"][0]["VpcId"]
+    return Call("ec2", "CreateSecurityGroup", {"GroupName": "web", "Description": "web", "VpcId": vpc}, REGION)
+
+
 GAPS: Mapping[str, Mapping[tuple[str, str], str]] = {
     "moto": {
         ("UpdateSecurityGroupRuleDescriptionsEgress", "IpPermissions"): "a description that is left out is not removed",

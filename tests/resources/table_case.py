@@ -62,6 +62,12 @@ def disturb(ref: Ref, client: Callable[[str], Any]) -> list[Step]:
     ]
 
 
+def creation(ref: Ref, client: Callable[[str], Any]) -> Call:
+    """The call that made it, without its index."""
+    keys = {"AttributeDefinitions": TYPES[:1], "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}]}
+    return _call("CreateTable", **keys, BillingMode="PAY_PER_REQUEST")
+
+
 GAPS: Mapping[str, Mapping[tuple[str, str], str]] = {
     "moto": {
         ("UpdateTable", "TableClass"): "the class is not kept",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from changectl.contracts.kind import Create, Delete, Effect, Facet, Items, Names, Read, ResourceKind
+from changectl.contracts.kind import Create, Delete, Effect, Facet, Items, Names, Read, ResourceKind, Sought
 from changectl.contracts.shape import RAW, TAGS
 from changectl.model.merge import Grain
 from changectl.model.resource import Body, Call, Ref
@@ -50,8 +50,15 @@ def _create(ref: Ref, want: Mapping[str, Body]) -> tuple[Call, ...]:
     return (Call("ec2", "CreateSecurityGroup", dict(want["identity"])),)
 
 
+def _of_its_name(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    """AWS has one group of a name in a VPC. Without a VPC it is the default one, whose id nobody said."""
+    unique = {"group-name": asked["GroupName"], "vpc-id": asked.get("VpcId")}
+    return {"Filters": [{"Name": name, "Values": [value]} for name, value in unique.items() if value]}
+
+
 GROUPS = Read("DescribeSecurityGroups", many=_by("group-id"), batch=200, items="SecurityGroups", key="GroupId")
 NAMED = Read("DescribeSecurityGroups", many=_by("group-name"), batch=200, items="SecurityGroups")
+MADE = Sought("DescribeSecurityGroups", _of_its_name, "SecurityGroups[].GroupId")
 IDENTITY = "{GroupName: GroupName, Description: Description, VpcId: VpcId}"
 TAGGING = Items("CreateTags", "Tags", "DeleteTags", "Tags", params={"Resources": ("{id}",)})
 
@@ -77,11 +84,12 @@ KIND = ResourceKind(
         Effect("CreateSecurityGroup", "creates", "GroupId", of="answer"),
         Effect("DeleteSecurityGroup", "deletes", "GroupId"),
     ),
-    create=Create("CreateSecurityGroup", _create, ("identity",), "GroupName", new_id=True),
+    create=Create("CreateSecurityGroup", _create, ("identity",), "GroupName", True, MADE),
     delete=Delete("DeleteSecurityGroup"),
     recreated_why="a security group made anew has another id, and whatever named the old one does not name it",
     gone=frozenset({"InvalidGroup.NotFound", "InvalidSecurityGroupID.NotFound"}),
-    settle=60,
+    exists=frozenset({"InvalidGroup.Duplicate"}),
+    settle=300,
     not_captured={
         "VPC associations": "AssociateSecurityGroupVpc and DisassociateSecurityGroupVpc",
         "rule ids and tags": "a rule put back has another id, and none of the tags that its id had",

@@ -115,10 +115,10 @@ KIND = ResourceKind(
     delete=Delete("DeleteTable", blocked_by=("protection",)),
     recreated_why="a table made anew has none of its items",
     gone=frozenset({"ResourceNotFoundException"}),
+    exists=frozenset({"ResourceInUseException", "TableAlreadyExistsException"}),
     incarnation="Table.TableId || Table.CreationDateTime",
     settled=Settled("[Table.TableStatus, Table.GlobalSecondaryIndexes[].IndexStatus][]", AT_REST),
     alone=("TableClass", "GlobalSecondaryIndexUpdates[?Create || Delete]"),
-    settle=60,
     not_captured={
         "items": "PutItem, UpdateItem, DeleteItem, StartBulkPutItems: data, not settings",
         "encryption": "SSESpecification of UpdateTable",
