@@ -12,7 +12,7 @@ from changectl.model.frozen import dataclass
 from changectl.register.envelope import DECISION, enveloped, event_files, file_name, unsound
 from changectl.register.folders import Folder, find
 from changectl.register.git import Found, Objects
-from changectl.register.locks import Lock, LockWish, Unlock, epochs, lock_of, lock_ref, next_locks
+from changectl.register.locks import Lock, Wish, epochs, lock_of, lock_ref, next_locks
 from changectl.register.names import checked_id, day_of
 from changectl.register.repository import Repository
 from changectl.register.seen import follows
@@ -30,7 +30,7 @@ class Order:
 
     entries: Sequence[Mapping[str, Any]]  # as JSON, ids included
     author: str
-    locks: LockWish | Unlock | None
+    locks: Wish | None
     also: Mapping[str, str]
     decide: Decide | None
     admit: Admit | None = None
@@ -48,7 +48,11 @@ class Draft:
 
 
 def drafted(repository: Repository, objects: Objects, tip: str | None, order: Order, there: Mapping[str, str]) -> Draft:
-    """What is not there yet. Raises Locked, RegisterUnsound, ConfigurationWrong, and what the order's `admit` raises."""
+    """What is not there yet.
+
+    Raises what the order's `admit` raises, what `next_locks` does, RegisterUnsound, ConfigurationWrong.
+    """
+    files, seqs = _events(objects, tip, order)
     locks: Mapping[str, Lock] = {}
     held: tuple[tuple[str, int], ...] = ()
     if order.locks:
@@ -57,7 +61,6 @@ def drafted(repository: Repository, objects: Objects, tip: str | None, order: Or
         now = {name: lock_of(lock_ref(name), commit) for name, commit in zip(names, commits, strict=True)}
         locks = next_locks(order.locks, now)
         held = epochs(order.locks, now, locks)
-    files, seqs = _events(objects, tip, order)
     also = {ref: oid for ref, oid in order.also.items() if _must_move(repository, ref, oid, there.get(ref))}
     return Draft(files, seqs, locks, held, also)
 

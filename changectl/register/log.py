@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
+from datetime import timedelta
 
 from changectl.errors import NotFound
 from changectl.model.entry import Entry
@@ -17,7 +18,7 @@ from changectl.register.envelope import DECISION, Recorded, chained, event_files
 from changectl.register.folders import Folder, days, find, newest
 from changectl.register.git import Objects
 from changectl.register.journal import checked_size
-from changectl.register.locks import Lock, LockWish, Unlock, lock_of, lock_ref
+from changectl.register.locks import LEASE, Lock, Wish, lock_of, lock_ref
 from changectl.register.names import checked_id
 from changectl.register.publish import (
     STUCK,
@@ -28,27 +29,31 @@ from changectl.register.publish import (
     refused,
     wait_before,
 )
-from changectl.register.remote import Remote, remote_of
-from changectl.register.repository import LOCKS, Repository, identity
+from changectl.register.remote import Remote, listed, remote_of
+from changectl.register.repository import LOCKS, Repository, identity, read_ref
 from changectl.register.seen import keep, look, reading_tip
 from changectl.register.soundness import check_history, folder_of
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """The team's memory, seen from one repository. `author` signs its commits; without one git is asked."""
+    """The team's memory, seen from one repository. `author` signs its commits; without one git is asked.
+
+    `lease`: how long a lock is counted on without being renewed.
+    """
 
     repository: Repository
     remote: Remote
     author: str = ""
     pause: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = field(default=random.random)
+    lease: timedelta = LEASE
 
     def append(
         self,
         entries: tuple[Entry, ...],
         *,
-        locks: LockWish | Unlock | None = None,
+        locks: Wish | None = None,
         also: Mapping[str, str] | None = None,
         decide: Decide | None = None,
         admit: Admit | None = None,
@@ -57,7 +62,8 @@ class Register:
 
         `decide` makes the change's decision.md of what the register will have; `admit` sees what it has at each try, and
         raises where nothing more may come. Entries that are there already are not doubled, locks already ours are kept.
-        Raises Locked, RemoteNeeded (`denied` in its facts), RegisterUnsound, CannotRecord, ConfigurationWrong.
+        Raises Locked, TakenOver (of a renewal), RemoteNeeded (`denied` in its facts), RegisterUnsound, CannotRecord,
+        ConfigurationWrong.
         """
         if any(isinstance(entry.event, Published) for entry in entries):
             raise ValueError("that something was published is known to the journal of one machine only")
@@ -138,6 +144,28 @@ class Register:
     def held(self) -> tuple[Lock, ...]:
         """Every lock that is held now, asked of the remote. Raises RemoteNeeded."""
         return self._locks(self.remote.look_below(LOCKS))
+
+    def fetch_held(self) -> tuple[Lock, ...]:
+        """`fetch` and `held` in one look at the remote. Raises RemoteNeeded, RegisterUnsound."""
+        self.fetch(LOCKS)
+        return self.held_when_fetched()
+
+    def held_when_fetched(self) -> tuple[Lock, ...]:
+        """Every lock that was held when this machine last looked."""
+        return self._locks(listed(self.repository, self.remote.mirror(LOCKS), LOCKS))
+
+    def last_held(self, name: str) -> Lock | None:
+        """A lock as its latest holder had it, also where it is free by now, when this machine last looked."""
+        ref = lock_ref(name)
+        oid = read_ref(self.repository, self.remote.mirror(ref)) or ""
+        with Objects(self.repository.root) as objects:
+            while oid and (commit := objects.read(oid)) is not None:
+                lock = lock_of(ref, commit)
+                if lock.owner:
+                    return lock
+                head = commit.content.partition(b"\n\n")[0].decode(errors="replace").splitlines()
+                oid = next((line.partition(" ")[2] for line in head if line.startswith("parent ")), "")
+        return None
 
     def _locks(self, there: Mapping[str, str]) -> tuple[Lock, ...]:
         with Objects(self.repository.root) as objects:

@@ -12,7 +12,7 @@ from changectl.errors import RemoteNeeded
 from changectl.model.frozen import dataclass
 from changectl.register.draft import Draft, Order, drafted
 from changectl.register.git import Objects
-from changectl.register.locks import lock_ref, message_of
+from changectl.register.locks import Lock, lock_ref, message_of
 from changectl.register.remote import Remote, Update, remember
 from changectl.register.repository import BRANCH, Repository
 from changectl.register.seen import View
@@ -78,10 +78,16 @@ def _message(last: Mapping[str, Any], new: int) -> str:
 def _lock_commits(draft: Draft, order: Order, there: Mapping[str, str]) -> list[Commit]:
     if order.locks is None:
         return []
-    at = order.entries[-1]["at"] if order.entries else order.locks.owner.since
     return [
-        Commit(there.get(lock_ref(name), ""), message_of(lock), order.author, at) for name, lock in draft.locks.items()
+        Commit(there.get(lock_ref(name), ""), message_of(lock), order.author, _at(order, lock))
+        for name, lock in draft.locks.items()
     ]
+
+
+def _at(order: Order, lock: Lock) -> str:
+    if order.entries:
+        return str(order.entries[-1]["at"])
+    return lock.lease.since if lock.lease else str(order.locks.owner.since if order.locks else "")
 
 
 def refused(repository: Repository, words: str, *, stuck: bool) -> RemoteNeeded:

@@ -2,16 +2,37 @@
 
 import itertools
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from changectl.errors import Locked, RegisterUnsound
-from changectl.register.locks import LEASE, Lock, LockWish, Owner, Unlock, lock_ref, message_of, next_locks
+from changectl.errors import InProgress, Locked, RegisterUnsound, TakenOver
+from changectl.register.locks import (
+    LEASE,
+    Lease,
+    Lock,
+    LockWish,
+    Owner,
+    Renewal,
+    Unlock,
+    lease_from,
+    lock_ref,
+    message_of,
+    next_locks,
+)
 from changectl.register.log import Register
 from changectl.register.repository import LOCKS
 from register.team import Team, entry, git, meddled, owner
 
 WEB, DB = "123/ap-southeast-2/security-group/web ingress", "123/ap-southeast-2/db/orders tags"
+
+
+BEGAN = datetime(2026, 11, 23, tzinfo=UTC)
+FIRST, SECOND = lease_from(BEGAN, LEASE), lease_from(BEGAN + timedelta(minutes=5), LEASE)
+
+
+def held(name: str, epoch: int, who: Owner, lease: Lease = FIRST) -> Lock:
+    return Lock(name, epoch, who, lease)
 
 
 def begin(register: Register, change: str, *names: str, who: Owner | None = None, over: bool = False) -> object:
@@ -21,7 +42,7 @@ def begin(register: Register, change: str, *names: str, who: Owner | None = None
 def test_held_until_the_end_is_published(register: Register) -> None:
     receipt = register.append((entry("c1", 0),), locks=LockWish((WEB, DB), owner("c1")))
     assert receipt.epochs == ((DB, 1), (WEB, 1))
-    assert register.held() == (Lock(DB, 1, owner("c1")), Lock(WEB, 1, owner("c1")))
+    assert register.held() == (held(DB, 1, owner("c1")), held(WEB, 1, owner("c1")))
     register.append((entry("c1", 1),), locks=Unlock((WEB, DB), owner("c1")))
     assert (register.held(), register.holders((WEB, DB))) == ((), {})
 
@@ -68,7 +89,7 @@ def test_over_lock_takes_it_and_the_old_holder_frees_only_its_own(register: Regi
     begin(register, "c1", WEB, DB)
     begin(register, "c2", WEB, over=True)
     register.append((entry("c1", 1),), locks=Unlock((WEB, DB), owner("c1")))
-    assert register.held() == (Lock(WEB, 2, owner("c2")),)
+    assert register.held() == (held(WEB, 2, owner("c2")),)
 
 
 def test_freeing_twice_frees_once(team: Team) -> None:
@@ -84,7 +105,7 @@ def test_whoever_took_the_lock_first_wins_the_race(team: Team) -> None:
     register, _ = meddled(team.clone(), before=lambda n: begin(other, "c2", WEB) if n == 1 else None)
     with pytest.raises(Locked, match="held by c2"):
         begin(register, "c1", DB, WEB)
-    assert (register.held(), list(register.changes())) == ((Lock(WEB, 1, owner("c2")),), ["c2"])
+    assert (register.held(), list(register.changes())) == ((held(WEB, 1, owner("c2")),), ["c2"])
 
 
 def test_a_lock_that_came_free_in_between_is_won_in_the_next_epoch(team: Team) -> None:
@@ -109,13 +130,99 @@ def test_the_chain_of_commits_is_a_history_that_people_can_read(team: Team) -> N
         ("free", 2, None),
     ]
     assert said[0]["name"] == WEB
-    assert (LEASE.total_seconds(), said[0]["lease_until"]) == (900, "2026-11-23T00:15:00+00:00")
+    assert (said[0]["renewed"], said[0]["lease_until"]) == ("2026-11-23T00:00:00+00:00", "2026-11-23T00:15:00+00:00")
+
+
+def renew(register: Register, *names: str, who: Owner, lease: Lease = SECOND) -> object:
+    return register.append((), locks=Renewal(names, who, lease))
+
+
+def test_a_renewal_is_another_lease_in_the_same_epoch(register: Register) -> None:
+    begin(register, "c1", WEB, DB)
+    renew(register, WEB, DB, who=owner("c1"))
+    assert register.held() == (held(DB, 1, owner("c1"), SECOND), held(WEB, 1, owner("c1"), SECOND))
+
+
+def test_a_renewal_that_nobody_acknowledged_is_made_once(team: Team) -> None:
+    begin(team.clone(), "c1", WEB)
+    register, remote = meddled(team.register("ana"), acknowledged=lambda _: False)
+    renew(register, WEB, who=owner("c1"))
+    assert len(remote.pushes) == 1
+    assert register.held() == (held(WEB, 1, owner("c1"), SECOND),)
+
+
+@pytest.mark.parametrize("after", ["it was taken over", "it was taken over and freed", "it was freed"])
+def test_what_is_not_ours_any_more_is_not_renewed_and_nothing_of_the_rest(register: Register, after: str) -> None:
+    begin(register, "c1", WEB, DB)
+    if "taken" in after:
+        begin(register, "c2", WEB, over=True)
+    if "freed" in after:
+        who = owner("c2" if "taken" in after else "c1")
+        register.append((entry(who.change, 1),), locks=Unlock((WEB,), who))
+    before = register.held()
+    with pytest.raises(TakenOver) as lost:
+        renew(register, WEB, DB, who=owner("c1"))
+    assert lost.value.facts["change"] == ("c2" if after == "it was taken over" else "")
+    last = register.last_held(WEB)
+    assert last is not None
+    assert last.owner == owner("c2" if "taken" in after else "c1")
+    assert register.held() == before
+
+
+def test_whoever_is_taken_over_while_it_renews_learns_it(team: Team) -> None:
+    other = team.clone("bob")
+    begin(other, "c1", WEB)
+    register, _ = meddled(team.clone(), before=lambda n: begin(other, "c2", WEB, over=True) if n == 1 else None)
+    with pytest.raises(TakenOver, match="c2"):
+        renew(register, WEB, who=owner("c1"))
+
+
+def test_taking_what_is_ours_already_renews_it(register: Register) -> None:
+    begin(register, "c1", WEB)
+    register.append((), locks=LockWish((WEB, DB), owner("c1"), lease=SECOND))
+    assert register.held() == (held(DB, 1, owner("c1"), SECOND), held(WEB, 1, owner("c1"), SECOND))
+
+
+@pytest.mark.parametrize(("minutes", "is_gone"), [(14, False), (15, True), (60, True)])
+def test_a_refusal_says_whether_anybody_conducts_the_other_still(
+    register: Register, minutes: int, is_gone: bool
+) -> None:
+    begin(register, "c1", WEB)
+    lease = lease_from(BEGAN + timedelta(minutes=minutes), LEASE)
+    with pytest.raises(Locked) as refused:
+        register.append((entry("c2", 0),), locks=LockWish((WEB,), owner("c2"), lease=lease))
+    assert ("nobody conducts that any more" in refused.value.sentence, refused.value.facts["gone"]) == (
+        is_gone,
+        is_gone,
+    )
+
+
+@pytest.mark.parametrize(("at", "freed"), [("2026-11-23T00:19:59Z", False), ("2026-11-23T00:20:00Z", True)])
+def test_what_is_freed_because_its_holder_is_gone_must_have_ended(register: Register, at: str, freed: bool) -> None:
+    begin(register, "c1", WEB)
+    renew(register, WEB, who=owner("c1"))
+    order = Unlock((WEB,), owner("c1"), over_by=at)
+    if freed:
+        register.append((entry("c1", 1),), locks=order)
+    else:
+        with pytest.raises(InProgress, match="until 00:20 UTC"):
+            register.append((entry("c1", 1),), locks=order)
+    assert (register.held() == (), len(register.read("c1"))) == (freed, 1 + freed)
+
+
+def test_what_was_held_is_known_without_the_remote_when_it_was_looked_at(team: Team) -> None:
+    begin(team.clone(), "c1", WEB)
+    ben = team.clone("ben")
+    assert ben.fetch_held() == (held(WEB, 1, owner("c1")),)
+    team.bare.rename(team.folder / "gone.git")
+    assert ben.held_when_fetched() == (held(WEB, 1, owner("c1")),)
+    assert [one.entry for one in ben.read("c1")] == [entry("c1", 0)]
 
 
 def test_hostile_names_are_hashed(register: Register) -> None:
     name = "--force ../../heads/main\n$(touch x)\x00😀"
     begin(register, "c1", name)
-    assert register.holders((name,)) == {name: Lock(name, 1, owner("c1"))}
+    assert register.holders((name,)) == {name: held(name, 1, owner("c1"))}
 
 
 def test_two_hundred_locks_at_once(register: Register) -> None:
