@@ -1,7 +1,6 @@
 """Accepting production as it is: a person ends what needs an operator, from any machine, and its locks are free again."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -32,7 +31,6 @@ from changectl.model.text import one_line
 from changectl.planfile.config import Env
 from changectl.register.journal import Journal
 from changectl.register.locks import LEASE, Unlock
-from changectl.register.vault import open_vault
 from changectl.views.decision import decision
 from changectl.views.page import Page, Style, line, text
 
@@ -73,15 +71,14 @@ def _here(here: Desk, found: Memory, by: str, journal: Journal, how: Acceptance,
     change = keeper.change()
     may_accept(change_id, change, f"changectl apply --resume {change_id}, or: changectl rollback {change_id}")
     env = _env(here, found, change)
-    with ExitStack() as held:
 
-        def look() -> tuple[Standing, ...]:
-            vault = held.enter_context(open_vault(journal.folder))
-            plan = plan_in(str(vault.fetch(_begun(change).plan)).encode(), change_id, "the plan of the attempt")
-            world = world_of(_signed(env, change_id, change), keeper, vault, lambda _: None, lambda *_: None)
-            return standing_here(Attempt(plan, world, change), wrong(change))
+    def look() -> tuple[Standing, ...]:
+        vault = journal.vault
+        plan = plan_in(str(vault.fetch(_begun(change).plan)).encode(), change_id, "the plan of the attempt")
+        world = world_of(_signed(env, change_id, change), keeper, vault, lambda _: None, lambda *_: None)
+        return standing_here(Attempt(plan, world, change), wrong(change))
 
-        closed = _decided(env, by, change_id, change, look, how, manner)
+    closed = _decided(env, by, change_id, change, look, how, manner)
     keeper.accept(closed)
     return replace(evolve(change, closed), published=True)
 

@@ -30,7 +30,6 @@ from changectl.model.frozen import dataclass
 from changectl.model.plan import Plan
 from changectl.planfile.find import PLANS, find_plans
 from changectl.register.journal import Journal
-from changectl.register.vault import open_vault
 
 
 def verb(
@@ -95,7 +94,7 @@ def _new(here: Desk, found: Memory, wanted: str, confirm: str, but: Exceptions, 
     if fold(earlier) != change:  # while somebody was asked, or decided
         raise InProgress(f"{plan.id} was carried on by somebody else meanwhile", f"changectl show {plan.id}")
     journal = found.journals.create(plan.id, change.attempt + 1)
-    vault = open_vault(journal.folder)
+    vault = journal.vault
 
     def prelude(keeper: Keeper, world: World) -> None:
         digest = vault.keep(snapshot_json(seen.foreseen.before))

@@ -29,7 +29,7 @@ from changectl.model.frozen import dataclass
 from changectl.model.plan import Plan
 from changectl.model.status import Production
 from changectl.register.journal import Journal
-from changectl.register.vault import Vault, open_vault
+from changectl.register.vault import Vault
 from changectl.views.ending import ending, ending_document, ending_page
 from changectl.views.page import Style, line, text
 
@@ -74,7 +74,6 @@ def conducted(
         ) from stopped
     finally:
         announcer.close()
-        vault.close()
         journal.close()
     if change.owed:  # unless a colleague has reviewed it, which no journal has
         change = replace(change, owed=found.known(plan.id).owed)
@@ -96,10 +95,10 @@ def taken_up(here: Desk, found: Memory, change: str) -> tuple[Plan, Signed, Jour
         raise _elsewhere(found, change)
     journal = found.journals.open(change, latest)
     caught_up(found, journal)
-    vault = open_vault(journal.folder)
+    vault = journal.vault
     begun = next((entry.event for entry in journal.recovered if isinstance(entry.event, Begun)), None)
     if begun is None:
-        with journal, vault:
+        with journal:
             tie_up(found, me(found), journal)
         raise NotFound(f"attempt {latest} of {change} ended before it began", f"changectl apply {change}")
     content = str(vault.fetch(begun.plan)).encode()

@@ -1,13 +1,14 @@
 """The journal: every event of one attempt, durable on the machine that conducts it. Crash recovery starts here.
 
-`<state>/changes/<change>/<attempt>/journal.jsonl`. Attempt 0 is what happens before any apply. Whoever has a journal
-open for writing holds an advisory lock on it, so that two processes never conduct the same attempt.
+`<state>/changes/<change>/<attempt>/journal.jsonl`, which holds the attempt's vault too: a body stands before the event that
+names it, and one sync makes both durable. Attempt 0 is what happens before any apply. Whoever has a journal open for writing
+holds an advisory lock on it, so that two processes never conduct the same attempt.
 """
 
 import fcntl
 import os
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,11 @@ from changectl.model.codec import entry_json, entry_of
 from changectl.model.digest import canonical
 from changectl.model.entry import Entry
 from changectl.model.events import Closed, Published
+from changectl.model.resource import Body
 from changectl.register.disk import Lines, cannot_record, create_lines, open_lines, recover
 from changectl.register.lines import read_lines
 from changectl.register.names import checked_id
+from changectl.register.vault import Vault, bodies_in, is_body
 
 LARGEST_EVENT = 1024 * 1024  # bytes of one event's JSON: the register is cloned by everybody, for ever
 _FILE, _HOLDER, _ENDED = "journal.jsonl", "holder", "ended"
@@ -27,21 +30,22 @@ _FILE, _HOLDER, _ENDED = "journal.jsonl", "holder", "ended"
 
 @dataclass(slots=True)
 class Journal:
-    """An attempt's journal, open and ours. `recovered` holds what was in it when it was opened."""
+    """An attempt's journal, open and ours. `recovered` holds the events that were in it when it was opened."""
 
     change: str
     attempt: int
     recovered: tuple[Entry, ...]
+    vault: Vault
     _lines: Lines
     _ended: bool = False
 
     @property
     def folder(self) -> Path:
-        """Where this attempt keeps its journal and its vault."""
+        """Where this attempt keeps its journal."""
         return self._lines.path.parent
 
     def append(self, entry: Entry, durable: bool = True) -> None:
-        """Record one event; durable when this returns, together with all events before it, unless told otherwise.
+        """Record one event; durable when this returns, with all events and bodies before it, unless told otherwise.
 
         Raises CannotRecord: nothing may go forward then.
         """
@@ -59,7 +63,7 @@ class Journal:
             (self.folder / _ENDED).touch(mode=0o600)
 
     def _entries(self) -> Iterator[Entry]:
-        return (entry_of(value) for _, value in self._lines.values())
+        return (entry_of(value) for _, value in self._lines.values() if not is_body(value))
 
     def __enter__(self) -> "Journal":
         return self
@@ -85,7 +89,7 @@ class Journals:
     state: Path
 
     def folder(self, change: str, attempt: int) -> Path:
-        """Where an attempt's journal and vault are. Raises WrongUsage where the id could leave the state folder."""
+        """Where an attempt's journal is. Raises WrongUsage where the id could leave the state folder."""
         return self.state / "changes" / checked_id(change) / str(int(attempt))
 
     def create(self, change: str, attempt: int) -> Journal:
@@ -101,7 +105,7 @@ class Journals:
                 attempt=attempt,
             ) from None
         _hold(lines, change, attempt)
-        return Journal(change, attempt, (), lines)
+        return Journal(change, attempt, (), Vault(lines), lines)
 
     def open(self, change: str, attempt: int) -> Journal:
         """An attempt's journal to go on with: durable again, its torn end cut.
@@ -115,21 +119,21 @@ class Journals:
             raise _no_journal(change, attempt) from None
         _hold(lines, change, attempt)
         try:
-            entries = tuple(_entry(value, path) for value in recover(lines))
+            values = recover(lines)
+            entries, bodies = _entries_in(values, path), bodies_in(values, str(path))
             (path.parent / _ENDED).unlink(missing_ok=True)
         except (CannotRecord, RegisterUnsound):
             os.close(lines.descriptor)
             raise
-        return Journal(change, attempt, entries, lines)
+        return Journal(change, attempt, entries, Vault(lines, bodies), lines)
 
     def read(self, change: str, attempt: int) -> tuple[Entry, ...]:
         """An attempt's events for showing, while somebody else may be writing. Raises NotFound, RegisterUnsound."""
         path = self.folder(change, attempt) / _FILE
         try:
-            content = path.read_bytes()
+            return _entries_in(_values(path), path)
         except FileNotFoundError:
             raise _no_journal(change, attempt) from None
-        return tuple(_entry(value, path) for _, value in read_lines(content, str(path)).values)
 
     def attempts(self, change: str) -> tuple[int, ...]:
         """The attempts of a change that this machine conducted, oldest first."""
@@ -159,6 +163,18 @@ class Journals:
         return None if published and (ended or attempt == 0) else Unfinished(change, attempt, ended)
 
 
+def kept(folder: Path) -> Mapping[str, Body]:
+    """The bodies that an attempt's journal holds, by digest, while somebody else may be writing; none without a journal.
+
+    Raises RegisterUnsound.
+    """
+    path = folder / _FILE
+    try:
+        return bodies_in(_values(path), str(path))
+    except FileNotFoundError:
+        return {}
+
+
 def unpublished(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """What the remote has not acknowledged yet, of one journal's entries in order."""
     waiting: list[Entry] = []
@@ -183,9 +199,13 @@ def checked_size(entry: Entry) -> dict[str, Any]:
     return value
 
 
-def _entry(value: Any, path: Path) -> Entry:
+def _values(path: Path) -> tuple[Any, ...]:
+    return tuple(value for _, value in read_lines(path.read_bytes(), str(path)).values)
+
+
+def _entries_in(values: Iterable[Any], path: Path) -> tuple[Entry, ...]:
     try:
-        return entry_of(value)
+        return tuple(entry_of(value) for value in values if not is_body(value))
     except ValueError as error:
         raise RegisterUnsound(f"{path}: {error}", "keep a copy of this file; it was changed by hand") from error
 

@@ -19,7 +19,6 @@ from changectl.register.locks import LockWish, Owner, Unlock
 from changectl.register.log import Register, register_of
 from changectl.register.repository import repository
 from changectl.register.stream import Commit, write
-from changectl.register.vault import open_vault
 
 ROUNDS = 15
 NAMES = tuple(f"123/ap-southeast-2/security-group/sg-{n} ingress" for n in range(3))
@@ -135,17 +134,17 @@ def reading(shared: Register, folder: Path) -> None:
 
 
 def journals(folder: Path) -> None:
-    """The two files on the path of every call."""
+    """The file on the path of every call."""
     journal = Journals(folder / "state")
     show("journal created", [took(partial(journal.create, "c", n)) for n in range(1, ROUNDS)])
-    with journal.create("d", 1) as opened, open_vault(opened.folder) as vault:
+    with journal.create("d", 1) as opened:
         events = [Entry("d", 1, "2026-11-23T00:00:00Z", "ana", "h", str(n), e.StepStarted("s")) for n in range(400)]
         show("journal, one event, durable", [took(partial(opened.append, one)) for one in events[:200]])
         show(
             "journal, one event, not yet durable",
             [took(partial(opened.append, one, False)) for one in events[200:]],
         )
-        show("vault, one body, durable", [took(lambda: vault.keep({"a": [1] * 50})) for _ in range(200)])
+        show("vault, one body", [took(lambda: opened.vault.keep({"a": [1] * 50})) for _ in range(200)])
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from changectl.model.entry import Entry
 from changectl.model.plan import Plan, Tests
 from changectl.model.resource import Body, Call
 from changectl.register.journal import Journal, Journals
-from changectl.register.vault import Vault, open_vault
+from changectl.register.vault import Vault
 from tests.engine.model_world import ModelWorld, Put
 from tests.engine.scenarios import box, plan, step
 
@@ -80,8 +80,8 @@ def of_steps(number: int) -> Plan:
 def conducted(folder: Path, number: int) -> tuple[float, int]:
     """Milliseconds beside the bare calls, and syncs, of conducting a plan of so many steps."""
     of, boxes = of_steps(number), {f"b{n}": {"Lid": "shut"} for n in range(number)}
-    with Journals(folder).create("c", 1) as journal, open_vault(journal.folder) as vault:
-        world = OnDisk(boxes, journal, vault)
+    with Journals(folder).create("c", 1) as journal:
+        world = OnDisk(boxes, journal, journal.vault)
         world.begin(of)
         with counted_syncs() as syncs:
             began = time.perf_counter()

@@ -47,7 +47,7 @@ def test_a_secret_is_found_nowhere_but_in_the_vault(step: str, test: str, team: 
         assert [ran for ran in said if secret in ran.said] == []
         assert not _in_git(team.bare, secret)
         assert not _in_git(team.ana.folder, secret)
-        assert {path.name for path in _holding(team.ana, secret)} == {"vault.jsonl"}
+        assert {path.name for path in _holding(team.ana, secret)} == {"journal.jsonl"}
     for path in _holding(team.ana, OLD):
         assert path.stat().st_mode & 0o777 == 0o600
 

@@ -95,7 +95,7 @@ def test_the_way_back_is_written_from_the_snapshot_and_from_production(rentals: 
     assert {plan: steps_of(rentals.reads(f"undo-{plan}")) for plan in WAYS_BACK} == WAYS_BACK
 
     # A colleague's machine: the register is there, the snapshot is not.
-    for vault in state_home().rglob("vault.jsonl"):
+    for vault in state_home().rglob("journal.jsonl"):
         vault.rename(vault.with_suffix(".elsewhere"))
     for plan in (TIMEOUT, SSH):
         assert rentals.types("new", "--undo", plan, "--id", f"told-{plan}").status == 0
@@ -106,7 +106,7 @@ def test_the_way_back_is_written_from_the_snapshot_and_from_production(rentals: 
     assert (ended.status, f"the snapshot of {TIMEOUT} is on the machine that applied it" in ended.err) == (2, True)
 
     # The snapshot without production.
-    for vault in state_home().rglob("vault.elsewhere"):
+    for vault in state_home().rglob("journal.elsewhere"):
         vault.rename(vault.with_suffix(".jsonl"))
     ended = rentals.types("new", "--undo", TIMEOUT, "--id", "left", "--json")
     assert ended.document["notes"][0].endswith("from: is what the change left.")

@@ -12,7 +12,8 @@ from changectl.model.node import Complaints, Node
 from changectl.planfile.draft import with_spans
 from changectl.planfile.find import plan_path, read_content
 from changectl.planfile.yaml import read_yaml
-from changectl.register.past import kept, plan_in_history
+from changectl.register.journal import kept
+from changectl.register.past import plan_in_history
 
 DROPPED = ("emergency", "when")
 """An earlier incident is no reason now, and its window is over."""

@@ -20,7 +20,7 @@ from changectl.model.resource import Body, FacetRef, Ref, Snapshot
 from changectl.planfile.draft import member_line, member_lines, templates
 from changectl.planfile.plan import read_plan
 from changectl.planfile.spelling import block
-from changectl.register.past import kept
+from changectl.register.journal import kept
 
 
 @dataclass(frozen=True, slots=True)
