@@ -1,7 +1,7 @@
 """Which account we are in: asked of STS before anything else, and compared with the one that was meant."""
 
 from changectl.aws.connection import Aws
-from changectl.errors import NotSignedIn
+from changectl.aws.credentials import another_account
 from changectl.model.resource import Call
 
 
@@ -10,11 +10,6 @@ def verify_account(aws: Aws, expected: str) -> str:
     caller = aws.send(Call("sts", "GetCallerIdentity", {}))
     found = str(caller.get("Account", ""))
     if expected and found != expected:
-        profile = aws.settings.profile
-        raise NotSignedIn(
-            f"signed in to account {found}, but this is meant for account {expected}",
-            f"aws sts get-caller-identity --profile {profile}" if profile else "export AWS_PROFILE=...",
-            expected=expected,
-            found=found,
-        )
+        raise another_account(found, expected, aws.settings.profile)
+    aws.clients.account = found
     return str(caller["Arn"])

@@ -31,10 +31,16 @@ class Settings:
 
 
 class Clients:
-    """The clients of one connection. Nothing is imported, read or asked before the first is wanted."""
+    """The clients of one connection. Nothing is imported, read or asked before the first is wanted.
+
+    `account`: the one that was checked; `unsure` whether it still is, since credentials were read anew.
+    """
 
     def __init__(self, settings: Settings) -> None:
+        self.account = ""
+        self.unsure = False
         self._settings = settings
+        self._source: Any = None
         self._lock = threading.RLock()  # botocore's session and loader are not safe to make clients in parallel
         self._session: Any = None
         self._clients: dict[tuple[str, str, bool], Any] = {}
@@ -63,17 +69,32 @@ class Clients:
         """The botocore session whose every client is watched."""
         with self._lock:
             if self._session is None:
-                self._session = _session(self._settings)
+                self._session, self._source = _session(self._settings)
             return self._session
+
+    def source(self) -> Any:
+        """The credentials that were found, from which those of the role are had; None where there are none."""
+        with self._lock:
+            self.session()
+            return self._source
+
+    def forget(self) -> None:
+        """Read files and environment anew when credentials are next wanted: somebody may have signed in again."""
+        with self._lock:
+            self._session, self._source, self._clients = None, None, {}
+            self.unsure = bool(self.account)
 
     def credentials(self) -> Any:
         """Credentials that are good now; refreshed if need be. Raises NoCredentialsError and what refreshing raises."""
-        from botocore.exceptions import NoCredentialsError
+        from botocore.exceptions import CredentialRetrievalError, NoCredentialsError
 
         found = self.session().get_credentials()
         if found is None:
             raise NoCredentialsError
-        return found.get_frozen_credentials()
+        try:
+            return found.get_frozen_credentials()
+        except RuntimeError as error:  # so botocore says that what it got has ended, those of the environment say
+            raise CredentialRetrievalError(provider=found.method, error_msg=str(error)) from error
 
     def _client(self, service: str, region: str, *, reads: bool) -> Any:
         key = (service, region, reads)
@@ -90,8 +111,8 @@ class Clients:
             return self._clients[key]
 
 
-def _session(settings: Settings) -> Any:
-    """A watched session over the credentials of another one, so that signing in is not taken for a change."""
+def _session(settings: Settings) -> tuple[Any, Any]:
+    """A watched session over the credentials of another one, so that signing in is not taken for a change; and these."""
     from botocore.session import Session
 
     from changectl.aws.loader import QuickLoader
@@ -101,16 +122,16 @@ def _session(settings: Settings) -> Any:
     watched: Any = Session(profile=settings.profile or None)
     watched.register_component("data_loader", plain.get_component("data_loader"))
     watch(watched.get_component("event_emitter"))
-    watched._credentials = _assumed(plain, settings) if settings.role else plain.get_credentials()
-    return watched
+    source = plain.get_credentials()
+    watched._credentials = _assumed(plain, source, settings) if settings.role else source
+    return watched, source
 
 
-def _assumed(plain: Any, settings: Settings) -> Any:
+def _assumed(plain: Any, source: Any, settings: Settings) -> Any:
     """Credentials of the role, fetched when first used and again before they end."""
     from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
     from botocore.exceptions import NoCredentialsError
 
-    source = plain.get_credentials()
     if source is None:
         raise NoCredentialsError
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from changectl.aws.answers import answer_json, wire_params
 from changectl.aws.clients import Clients, Settings
+from changectl.aws.credentials import same_account
 from changectl.aws.fate import fate
 from changectl.aws.paging import whole_answer
 from changectl.aws.reads import is_read
 from changectl.aws.wire import TICKET, Admit, Ticket
-from changectl.errors import GateRefused
+from changectl.errors import GateRefused, NotSignedIn
 from changectl.model.frozen import dataclass
 from changectl.model.resource import Body, Call
 
@@ -47,14 +48,17 @@ class Aws:
         except Exception as error:
             if error is ticket.refusal:
                 raise
-            raise fate(error, located, reached=ticket.reached, profile=self.settings.profile) from error
+            why = fate(error, located, reached=ticket.reached, profile=self.settings.profile)
+            if isinstance(why, NotSignedIn):
+                self.clients.forget()
+            raise why from error
         finally:
             TICKET.reset(mine)
 
     def _read(self, call: Call) -> Mapping[str, Any]:
         client = self.clients.reading(call.service, call.region)
         params = wire_params(call.params, _input(client, call))
-        self.clients.credentials()
+        self._sign_in()
         return whole_answer(client, call.operation, params, self.clients.paginators(call.service))
 
     def _change(self, call: Call) -> Mapping[str, Any]:
@@ -62,9 +66,13 @@ class Aws:
 
         client = self.clients.changing(call.service, call.region)
         params = wire_params(call.params, _input(client, call))
-        self.clients.credentials()  # before the gate records that the call has started
+        self._sign_in()  # before the gate records that the call has started
         answer: Mapping[str, Any] = getattr(client, xform_name(call.operation))(**params)
         return answer
+
+    def _sign_in(self) -> None:
+        self.clients.credentials()
+        same_account(self.clients, self.settings.region, self.settings.profile)
 
 
 def connect(settings: Settings) -> Aws:

@@ -54,6 +54,7 @@ def _typed(stops: Stops, meanwhile: Callable[[], None]) -> str | None:
         while not stops.unheard:
             ready, _, _ = select.select([sys.stdin, bell], [], [], EVERY)
             if not ready:
+                stops.meanwhile()
                 meanwhile()
             if bell in ready:
                 bell.recv(4096)

@@ -1,6 +1,6 @@
 """What is known of changes: the team's register, and the journals of this machine that it has not been told of yet."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from changectl.cli.state import repository_state
@@ -8,7 +8,7 @@ from changectl.errors import NotFound
 from changectl.model.change import Change
 from changectl.model.codec import entry_id
 from changectl.model.entry import Entry
-from changectl.model.events import Proposed, Published
+from changectl.model.events import Begun, Proposed, Published
 from changectl.model.fold import fold, last_of
 from changectl.model.frozen import dataclass
 from changectl.register.index import Index, catch_up
@@ -82,7 +82,8 @@ class Memory:
     def _story(self, change: str) -> Story:
         recorded = self.recorded(change)
         known = {entry_id(entry) for entry in recorded}
-        local = [entry for n in self.journals.attempts(change) for entry in self.journals.read(change, n)]
+        kept = [(n, self.journals.read(change, n)) for n in self.journals.attempts(change)]
+        local = [entry for n, mine in kept if lost_to(recorded, n, mine) is None for entry in mine]
         only_here = [e for e in local if entry_id(e) not in known and not isinstance(e.event, Published)]
         entries = (*recorded, *only_here)
         return Story(change, entries, fold(entries), len(only_here))
@@ -137,6 +138,21 @@ def me(found: Memory) -> str:
     return identity(found.repository)
 
 
-def unpublished(entries: Iterable[Entry]) -> Sequence[Entry]:
+def lost_to(there: Iterable[Entry], attempt: int, mine: Iterable[Entry]) -> Entry | None:
+    """The begin of another machine's attempt of that number, where the register has that one and nothing of ours.
+
+    Then nothing of ours was acknowledged, so that nothing was changed; but for one without the remote, which asks nobody.
+    """
+    ours = tuple(mine)
+    if any(isinstance(entry.event, Begun) and entry.event.offline for entry in ours):
+        return None
+    ids = {entry_id(entry) for entry in ours}
+    same = [entry for entry in there if entry.attempt == attempt]
+    if any(entry_id(entry) in ids for entry in same):
+        return None
+    return next((e for e in same if isinstance(e.event, Begun) and not e.event.offline), None)
+
+
+def unpublished(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """The entries that the register may have: all but the note that it has them."""
     return tuple(entry for entry in entries if not isinstance(entry.event, Published))

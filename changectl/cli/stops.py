@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from types import FrameType
@@ -19,9 +19,13 @@ SECOND = "\nStopping at once.\n"
 
 
 class Stops:
-    """How often a person asked to stop, and time that passes until they do."""
+    """How often a person asked to stop, and time that passes until they do.
+
+    `meanwhile`: what is looked after while time passes, in the thread that waits; it must not raise.
+    """
 
     def __init__(self) -> None:
+        self.meanwhile: Callable[[], None] = lambda: None
         self.asked = 0
         self.heard = 0
         self.terminated = False
@@ -49,7 +53,9 @@ class Stops:
         """Let so much time pass, or less if somebody asks to stop meanwhile."""
         self._came.clear()
         until = time.monotonic() + seconds
+        self.meanwhile()
         while (left := until - time.monotonic()) > 0 and not self._came.wait(min(left, HEARTBEAT)):
+            self.meanwhile()
             if until > time.monotonic():
                 sys.stderr.write(f"          still waiting, {until - time.monotonic():.0f} s at the most\n")
 
