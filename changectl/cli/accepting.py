@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 
 from changectl.catalogue import catalogue
@@ -12,7 +11,7 @@ from changectl.cli.confirming import confirmed
 from changectl.cli.desk import Desk, plan_in
 from changectl.cli.entries import entry_now, writable
 from changectl.cli.ground import Signed, signed_in
-from changectl.cli.loose import caught_up
+from changectl.cli.loose import caught_up, set_aside_what_lost
 from changectl.cli.memory import Memory, me
 from changectl.cli.options import output
 from changectl.cli.previewing import rules
@@ -20,7 +19,7 @@ from changectl.cli.stops import Stops
 from changectl.cli.world import Keeper, owner_of, world_of
 from changectl.engine.attempt import Attempt
 from changectl.engine.standing import may_accept, recorded, standing_elsewhere, standing_here, wrong
-from changectl.errors import ChangectlError, InProgress, WrongUsage
+from changectl.errors import ChangectlError, WrongUsage
 from changectl.model.change import Change, Outcome, State
 from changectl.model.entry import Entry
 from changectl.model.events import Begun, Closed, Standing, spoken
@@ -30,7 +29,7 @@ from changectl.model.plan import BackOut, Comms, Plan, Risk, Tests
 from changectl.model.text import one_line
 from changectl.planfile.config import Env
 from changectl.register.journal import Journal
-from changectl.register.locks import LEASE, Unlock
+from changectl.register.locks import Owner, Unlock, next_locks
 from changectl.views.decision import decision
 from changectl.views.page import Page, Style, line, text
 
@@ -51,6 +50,7 @@ def accepted(here: Desk, found: Memory, change_id: str, how: Acceptance, manner:
     """
     if not how.why.strip():
         raise WrongUsage("accepting production as it is needs a reason", "add --why REASON")
+    set_aside_what_lost(found, change_id)
     by, story = me(found), found.story(change_id)
     attempt = writable(change_id, story.change).attempt
     if attempt in found.journals.attempts(change_id):
@@ -89,21 +89,28 @@ def _elsewhere(here: Desk, found: Memory, by: str, change_id: str, how: Acceptan
     change = fold(entries)
     check = partial(_may_accept_elsewhere, change_id, how.gone)
     check(entries)
-    env = _env(here, found, change)
+    env, free = _env(here, found, change), _to_free(found, owner_of(_first(entries, change), by), change)
 
     def look() -> tuple[Standing, ...]:
         return standing_elsewhere(change, _signed(env, change_id, change).ground, wrong(change))
 
     closed = _decided(env, by, change_id, change, look, how, manner)
-    owner = owner_of(_first(entries, change), by)
-    names = tuple(lock.name for lock in found.register.held() if lock.is_of(owner))
     found.register.append(
         (entry_now(change_id, change.attempt, by, closed),),
-        locks=Unlock(names, owner),
+        locks=free,
         decide=partial(decision, change_id),
         admit=check,
     )
     return replace(evolve(change, closed), published=True)
+
+
+def _to_free(found: Memory, owner: Owner, change: Change) -> Unlock:
+    """The attempt's locks. Raises InProgress where it is conducted: nobody is gone whose lease has not ended."""
+    held = {lock.name: lock for lock in found.register.held() if lock.is_of(owner)}
+    is_stuck = change.state is State.NEEDS_OPERATOR
+    order = Unlock(tuple(held), owner, "" if is_stuck else Stops().now().isoformat())
+    next_locks(order, held)
+    return order
 
 
 def _may_accept_elsewhere(change_id: str, gone: str, entries: tuple[Entry, ...]) -> None:
@@ -121,12 +128,6 @@ def _may_accept_elsewhere(change_id: str, gone: str, entries: tuple[Entry, ...])
         )
     if gone != first.host:
         raise WrongUsage(f"{change_id} is conducted by {first.host}, not by {gone}", f"add --gone {first.host}")
-    until = datetime.fromisoformat(first.at) + LEASE
-    if Stops().now() < until:
-        raise InProgress(
-            f"{first.host} began {change_id} a moment ago, and has until {until:%H:%M} UTC to be heard of",
-            "changectl status",
-        )
 
 
 def _decided(

@@ -10,7 +10,7 @@ from changectl.cli.announcing import Announcer
 from changectl.cli.asking import asker
 from changectl.cli.desk import Desk, plan_in
 from changectl.cli.ground import Signed, signed_in
-from changectl.cli.loose import caught_up, tie_up
+from changectl.cli.loose import caught_up, set_aside_what_lost, tie_up
 from changectl.cli.memory import Memory, me
 from changectl.cli.options import output
 from changectl.cli.output import can_ask
@@ -90,6 +90,7 @@ def taken_up(here: Desk, found: Memory, change: str) -> tuple[Plan, Signed, Jour
 
     Raises NotFound where this machine has no attempt, InProgress where another process conducts it.
     """
+    set_aside_what_lost(found, change)
     latest = found.journals.latest(change)
     if latest is None:
         raise _elsewhere(found, change)

@@ -1,10 +1,13 @@
-"""Loose ends of an attempt whose process died: closed where it never began, told to the team where it has ended."""
+"""Loose ends of an attempt whose process died: closed where it never began, told to the team where it has ended.
+
+And an attempt whose number another machine has taken: it changed nothing, and is set aside.
+"""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from changectl.catalogue import catalogue
-from changectl.cli.memory import Memory, unpublished
+from changectl.cli.memory import Memory, lost_to, unpublished
 from changectl.cli.stops import Stops
 from changectl.cli.world import Keeper
 from changectl.errors import RemoteNeeded
@@ -13,7 +16,6 @@ from changectl.model.codec import entry_id
 from changectl.model.events import Begun, Closed, Published, RollbackWanted, TakenUp
 from changectl.model.fold import fold
 from changectl.register.journal import Journal
-from changectl.register.locks import LEASE
 
 
 def tied_up(found: Memory, by: str, change: str) -> None:
@@ -22,6 +24,7 @@ def tied_up(found: Memory, by: str, change: str) -> None:
     An attempt that has begun and not ended is left as it is. Raises InProgress where another process conducts it,
     RemoteNeeded where the end cannot be told.
     """
+    set_aside_what_lost(found, change)
     latest = found.journals.latest(change)
     if latest is None:
         return
@@ -30,6 +33,16 @@ def tied_up(found: Memory, by: str, change: str) -> None:
         if has_begun(journal) and not any(isinstance(entry.event, Closed) for entry in journal.recovered):
             return
         tie_up(found, by, journal)
+
+
+def set_aside_what_lost(found: Memory, change: str) -> None:
+    """What this machine has of an attempt that another one has begun under the same number, if there is any.
+
+    Nobody acknowledged it, so that it has changed nothing. Raises InProgress where another process conducts it.
+    """
+    latest = found.journals.latest(change)
+    if latest is not None and lost_to(found.recorded(change), latest, found.journals.read(change, latest)):
+        found.journals.set_aside(change, latest)
 
 
 def tie_up(found: Memory, by: str, journal: Journal) -> None:
@@ -50,7 +63,7 @@ def caught_up(found: Memory, journal: Journal) -> None:
     The remote is asked where that can be: where the attempt needs an operator, or where its lease has run out. What this
     machine has done since and told nobody is what is so in production; then the journal is left as it is.
     """
-    if _may_be_closed(journal):
+    if _may_be_closed(journal, found.register.lease):
         with suppress(RemoteNeeded):
             found.register.fetch()
     told = {entry_id(entry): entry for entry in found.recorded(journal.change) if entry.attempt == journal.attempt}
@@ -63,12 +76,12 @@ def caught_up(found: Memory, journal: Journal) -> None:
             journal.recovered = (*journal.recovered, entry)
 
 
-def _may_be_closed(journal: Journal) -> bool:
+def _may_be_closed(journal: Journal, lease: timedelta) -> bool:
     change = fold(journal.recovered)
     if change.closed or not change.begun:
         return False
     began = datetime.fromisoformat(journal.recovered[0].at)
-    return change.operator is not None or Stops().now() - began > LEASE
+    return change.operator is not None or Stops().now() - began > lease
 
 
 def has_begun(journal: Journal) -> bool:

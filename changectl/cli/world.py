@@ -1,6 +1,5 @@
 """The World of an attempt: the only place where real effects become one."""
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,13 +11,14 @@ from changectl.cli.entries import entry_now
 from changectl.cli.ground import Signed
 from changectl.cli.holding import Holding
 from changectl.cli.memory import Memory, lost_to, unpublished
+from changectl.cli.secrets import Secrets
 from changectl.cli.senses import real_command, real_http
 from changectl.cli.signing import Signing
 from changectl.cli.stops import Stops
 from changectl.cli.taken import taken
 from changectl.engine.standing import may_accept
 from changectl.engine.world import Admit, World
-from changectl.errors import ChangectlError, Locked, NotFound, RemoteNeeded, TakenOver
+from changectl.errors import ChangectlError, Locked, RemoteNeeded, TakenOver
 from changectl.model.change import Change, Outcome
 from changectl.model.durable import can_wait
 from changectl.model.entry import Entry
@@ -239,31 +239,3 @@ def world_of(
         token=lambda call: token_member(call.service, call.operation),
         settle=signed.settle,
     )
-
-
-class Secrets:
-    """The secrets that a plan names, from the environment, and what is shown in their place."""
-
-    def __init__(self) -> None:
-        self._used: dict[str, str] = {}
-
-    def get(self, name: str) -> str:
-        """The secret of that name. Raises NotFound."""
-        if not (value := os.environ.get(name, "")):
-            raise NotFound(f"the secret {name} is not set", f"export {name}=… (it is never shown or recorded)")
-        self._used[name] = value
-        return value
-
-    def hidden(self, value: Any) -> Any:
-        """The value with every secret that was used replaced, wherever in it that stands."""
-        match value:
-            case str():
-                for name, secret in self._used.items():
-                    value = value.replace(secret, f"(secret {name})")
-                return value
-            case Mapping():
-                return {self.hidden(name): self.hidden(child) for name, child in value.items()}
-            case list() | tuple():
-                return [self.hidden(child) for child in value]
-            case _:
-                return value

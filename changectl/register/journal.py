@@ -7,6 +7,7 @@ holds an advisory lock on it, so that two processes never conduct the same attem
 
 import fcntl
 import os
+import secrets
 import socket
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -144,6 +145,15 @@ class Journals:
     def latest(self, change: str) -> int | None:
         """The newest attempt of a change on this machine; None where there is none."""
         return max(self.attempts(change), default=None)
+
+    def set_aside(self, change: str, attempt: int) -> None:
+        """Keep an attempt's folder under a name that is no attempt's: another machine has begun the one of that number.
+
+        Raises InProgress where another process has its journal open.
+        """
+        with self.open(change, attempt) as journal:
+            aside = journal.folder.with_name(f"{attempt}-lost-{secrets.token_hex(4)}")
+            journal.folder.rename(aside)
 
     def open_changes(self) -> tuple[Unfinished, ...]:
         """Every attempt on this machine that has not ended or is not published yet, by change id."""
