@@ -1,0 +1,174 @@
+"""A history: a scenario begun, carried on through crashes, and judged by the invariants at its end."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from changectl.engine.attempt import Stopped
+from changectl.engine.conduct import conduct
+from changectl.engine.preview import foresee
+from changectl.engine.proposal import begin, proposal
+from changectl.errors import CannotRecord, ChangectlError
+from changectl.model import events as e
+from changectl.model.bodies import snapshot_json
+from changectl.model.entry import Entry
+from changectl.model.invariants import Broken, History, Truth, broken
+from changectl.model.plan import Plan
+from tests.simulator.aws import MEMBERS, Aws, Toy, body
+from tests.simulator.disturbances import Disturbance
+from tests.simulator.kinds import KINDS
+from tests.simulator.scenarios import TOYS, Scenario
+from tests.simulator.world import EFFECTS, JOURNALS, REMOTES, Life, NeverEnds, State, change_of, stamp
+
+HOUR = 3600.0
+
+
+class Died(BaseException):
+    """The process was killed here."""
+
+
+def started(scenario: Scenario, disturbance: Disturbance = Disturbance()) -> State:  # noqa: B008 - frozen
+    """What there is when an attempt has just begun on the disk."""
+    state = State(Aws(TOYS), disturbance, journal=beginning(scenario))
+    scenario.trouble(state)
+    return state
+
+
+@cache
+def beginning(scenario: Scenario) -> int:
+    """The same for every history of a scenario; the slow digest of a secret is made once."""
+    state = State(Aws(TOYS))
+    begun(Life(state), scenario.plan)
+    return state.journal
+
+
+def begun(life: Life, plan: Plan) -> None:
+    """What `apply` does first: preview, snapshot, begin."""
+    world = life.world()
+    foreseen = foresee(plan, world.ground)
+    digest = life.keep(snapshot_json(foreseen.before))
+    proposed = proposal(plan, foreseen, KINDS, ("ana",))
+    life.record(e.SnapshotTaken(digest, foreseen.preview.facets))
+    life.record(begin(proposed, foreseen, (), digest, "", endpoint="", version="0", going_back_asks=""))
+
+
+def carried_on(life: Life, plan: Plan) -> str:
+    """One life to its end; why it ended without an end of the change, if so. Raises Died where a watcher kills it."""
+    try:
+        conduct(plan, life.world(), life.change())
+    except Stopped:
+        return "stopped"
+    except CannotRecord:
+        return "cannot record"
+    except NeverEnds:
+        return "never ends"
+    except ChangectlError as error:
+        return f"broke off: {type(error).__name__}: {error}"
+    except Exception as error:  # noqa: BLE001 - a bug of the engine is a finding, with its seed
+        return f"bug: {type(error).__name__}: {error}"
+    return ""
+
+
+def at_its_end(life: Life, plan: Plan) -> str:
+    """One life, and those after it where a person stopped it or the disk was full, to the end of the change."""
+    state, why = life.state, carried_on(life, plan)
+    for _ in range(3):
+        if why not in ("stopped", "cannot record"):
+            break
+        if why == "cannot record":
+            state.disturbance = dataclasses.replace(state.disturbance, full=0)
+            state.excuse = state.excuse or "the disk was full"
+        state.journal, state.called_at = life.leftovers()[-1]
+        state.excuse = state.excuse
+        life = Life(state, life.watch)
+        why = carried_on(life, plan)
+    life.watch = None
+    life.state.aws.late and life.wait(HOUR)
+    state.journal = life.leftovers()[-1][0]
+    return why
+
+
+def findings(scenario: Scenario, state: State, why: str) -> tuple[Broken, ...]:
+    """Every invariant that does not hold at the end of a history."""
+    found = broken(history_of(scenario, state))
+    if why:
+        found = (Broken(1, "Every attempt ends", why), *found)
+    if state.rewritten:
+        found = (Broken(8, "The register is never rewritten", "the journal and the register went different ways"), *found)
+    change = change_of(state.journal)
+    if not state.excuse and not scenario.excuse and not why:
+        wanted = scenario.open if change.closed and change.closed.outcome == "applied" else frozenset()
+        if change.closed and state.valves != wanted:
+            found = (*found, Broken(2, "Valves", f"{sorted(state.valves)} are open where it is {change.outcome}"))
+        rung = scenario.rung and change.closed is not None and change.closed.outcome == "applied"
+        if change.closed and state.aws.rung != rung:
+            found = (*found, Broken(2, "Bell", f"the bell is {state.aws.rung} where it is {change.outcome}"))
+    return found
+
+
+def history_of(scenario: Scenario, state: State) -> History:
+    """What a history is to the invariants, with the truth about it."""
+    truth = Truth(
+        before=_paths(Aws(TOYS).now),
+        intended=_intended(scenario),
+        now=_paths(state.aws.now),
+        strangers=_with_toys(state.strangers),
+        effects=EFFECTS.items(state.effects),
+        overwritten=state.overwritten,
+        excuse=scenario.excuse or state.excuse,
+    )
+    told = [event for event in JOURNALS.items(state.journal)]
+    return History(entries_of(told), entries_of(REMOTES.items(state.remote)), state.locked, truth=truth)
+
+
+def entries_of(events: Iterable[e.Event]) -> tuple[Entry, ...]:
+    """Entries of one attempt; what is published has its own numbers, as the register does not have it."""
+    entries, told = [], 0
+    for n, event in enumerate(events):
+        nonce = f"p{n}" if isinstance(event, e.Published) else str(told)
+        told += not isinstance(event, e.Published)
+        entries.append(Entry("c", 1, stamp(0), "ana", "host", nonce, event))
+    return tuple(entries)
+
+
+@cache
+def _intended(scenario: Scenario) -> Mapping[str, Any]:
+    toys: dict[str, Toy] = {**TOYS}
+    for spelled, toy in scenario.target.items():
+        toys.pop(spelled, None)
+        if toy is not None:
+            toys[spelled] = toy
+    return _paths(Aws(toys).now)
+
+
+def _paths(now: Mapping[str, int]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for spelled, number in now.items():
+        found |= _of(spelled, number)
+    return found
+
+
+@cache
+def _of(spelled: str, number: int) -> Mapping[str, Any]:
+    found: dict[str, Any] = {f"{spelled} itself": True}
+    for member, value in body(number).items():
+        if isinstance(value, dict):
+            found |= {f"{spelled} {member} {item}": child for item, child in value.items()}
+        elif value is not None and member != "Version":
+            found[f"{spelled} {member}"] = value
+    return found
+
+
+def _with_toys(strangers: Iterable[tuple[str, str | None]]) -> dict[str, Any]:
+    """Who removes a toy removes all of it."""
+    found: dict[str, Any] = dict(strangers)
+    for path in list(found):
+        spelled, _, member = path.partition(" ")
+        if member == "itself":
+            found |= dict.fromkeys(_of(spelled, Aws(TOYS).now[spelled]) if spelled in TOYS else ())
+            found |= {f"{spelled} {name}": None for name in MEMBERS[spelled.partition('/')[0]]}
+    return found
+
+
+Watch = Callable[[Life], None]
