@@ -31,6 +31,9 @@ class Call:
         return f"{self.number:4}  {self.asked}  {sort}  {', '.join(self.did) or 'passed'}"
 
 
+AS_IT_IS = Script()
+
+
 class Proxy:
     """Where it answers, what came, and what is to be done to what comes. Threads may share it."""
 
@@ -44,9 +47,9 @@ class Proxy:
         self._known: dict[str, Answer] = {}
         self._stale: list[_Window] = []
         self._late = 0
-        self.play(Script())
+        self.play()
 
-    def play(self, script: Script) -> None:
+    def play(self, script: Script = AS_IT_IS) -> None:
         """From here on by this script, whose calls are counted anew; what was remembered of reads is forgotten."""
         with self._lock:
             self.calls, self._rules, self._met = [], script.rules, [0] * len(script.rules)
@@ -214,11 +217,11 @@ def _said(fault: f.Fault) -> str:
 
 @contextmanager
 def standing_before(
-    to: str, script: Script | None = None, told: Callable[[Call], object] = lambda call: None, port: int = 0
+    to: str, script: Script = AS_IT_IS, told: Callable[[Call], object] = lambda call: None, port: int = 0
 ) -> Iterator[Proxy]:
     """A proxy on loopback for as long as this lasts; every thread and connection of it is gone afterwards."""
     proxy = Proxy(to, told)
-    proxy.play(script or Script())
+    proxy.play(script)
     with serving(proxy.meet, port) as server:
         proxy.endpoint = server.endpoint
         try:

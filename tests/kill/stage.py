@@ -1,25 +1,23 @@
-"""A stage for one change: production in a moto server, a bare remote, a clone with plans, and the real command."""
+"""A stage for one change: production in an emulator, a proxy before it, a bare remote, a clone with its plan."""
 
 import json
 import os
-import random
 import shutil
-import signal
 import subprocess
-import sys
-import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emulators import ACCOUNT, REGION
+from emulators import ACCOUNT, REGION, Emulator
 
-COMMAND = Path(sys.executable).with_name("changectl")
+from tests.faults.proxy import Proxy
+from tests.kill.production import Facts, Production, made
+from tests.kill.running import Ended, Running, Starter
+from tests.kill.scenarios import Scenario
+
+CHANGE = "drill"
 LOCKS = "refs/changectl/locks"
-PATIENCE = 90.0
-"""Seconds that a command may take before it counts as hanging."""
 
 CONFIGURATION = """\
 [env.sandbox]
@@ -30,124 +28,46 @@ endpoint = "{endpoint}"
 approvals = {{low = 0, medium = 0, high = 0}}
 """
 
-PLAN = """\
-plan: 1
-title: Longer checkouts
-rationale: Checkouts are cut off.
-risk: low
-env: sandbox
-comms: none, it is a drill
-steps:
-  - {{name: raise, set: load-balancer/rentals, change: {{attributes: {{idle_timeout.timeout_seconds: {{to: "120"}}}}}}}}
-  - {{name: label, set: table/bookings, change: {{tags: {{add: {{Trial: "yes"}}, remove: [Team]}}}}}}
-{more}
-test: {test}
-back_out: snapshot
-"""
-
-MORE = """\
-  - {name: expire, set: table/bookings, change: {ttl: {to: expires}}}
-  - {name: note, set: load-balancer/rentals, change: {tags: {add: {Trial: "yes"}}}}
-  - {name: lower, set: load-balancer/rentals, change: {attributes: {idle_timeout.timeout_seconds: {to: "90"}}}}
-"""
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A plan, and how it ends when nothing disturbs it."""
-
-    name: str
-    more: bool
-    test: str
-    status: int
-
-    def plan(self) -> str:
-        return PLAN.format(more=MORE if self.more else "", test=self.test)
-
-    def target(self, before: Any) -> Any:
-        """What production is once every step is done."""
-        after = {
-            **before,
-            "attributes": {**before["attributes"], "idle_timeout.timeout_seconds": "90" if self.more else "120"},
-            "tags": {"Trial": "yes"},
-        }
-        if self.more:
-            after["balancer tags"] = {**before["balancer tags"], "Trial": "yes"}
-            after["expiry"] = "expires"
-        return after
-
-
-GOOD = Scenario("good", False, "[{command: [sleep, '0.1']}]", 0)
-LONG = Scenario("long", True, "{none: it is a drill}", 0)
-FAILING = Scenario("failing", True, "[{command: ['false']}]", 10)
-SCENARIOS = (GOOD, LONG, FAILING)
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended: its status, its document, and everything it wrote."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def production(self) -> str:
-        return str(self.document["production"])
-
-    @property
-    def document(self) -> Any:
-        return json.loads(self.out)
-
 
 @dataclass(frozen=True)
 class Stage:
-    """One repository with its remote, on one emptied AWS."""
+    """One repository with its remote, in front of one production."""
 
     folder: Path
-    clients: Callable[[str], Any]
+    production: Production
+    proxy: Proxy
+    starter: Starter
+    before: Facts
 
     @property
     def clone(self) -> Path:
+        """Where the operator works."""
         return self.folder / "clone"
 
     @property
     def bare(self) -> Path:
+        """The team's remote."""
         return self.folder / "remote.git"
 
-    def start(self, *args: str) -> subprocess.Popen[str]:
-        """The real command, in a session of its own."""
-        return subprocess.Popen(
-            [str(COMMAND), *args], cwd=self.clone, env=self.environment(), stdin=subprocess.DEVNULL, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
-
-    def run(self, *args: str) -> Ended:
-        """The same, to its end."""
-        return ended(self.start(*args))
+    @property
+    def journals(self) -> Path:
+        """Where this machine keeps what is its own."""
+        return self.folder / "state"
 
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "XDG_STATE_HOME": str(self.folder / "state")}
+        """What a command of this operator sees."""
+        return {**os.environ, "XDG_STATE_HOME": str(self.journals)}
 
-    def production(self) -> Any:
-        """What plain boto3 reads of everything that the plans touch, and of what is beside it."""
-        elbv2, dynamodb = self.clients("elbv2"), self.clients("dynamodb")
-        balancer = elbv2.describe_load_balancers(Names=["rentals"])["LoadBalancers"][0]
-        arn = balancer["LoadBalancerArn"]
-        table = dynamodb.describe_table(TableName="bookings")["Table"]
-        tags = dynamodb.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]
-        attributes = elbv2.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
-        balancer_tags = elbv2.describe_tags(ResourceArns=[arn])["TagDescriptions"][0]["Tags"]
-        expiry = dynamodb.describe_time_to_live(TableName="bookings")["TimeToLiveDescription"]
-        return {
-            "balancer": balancer,
-            "attributes": {each["Key"]: each["Value"] for each in attributes},
-            "balancer tags": {each["Key"]: each["Value"] for each in balancer_tags},
-            "table": table,
-            "tags": {each["Key"]: each["Value"] for each in tags},
-            # AWS names the attribute while it is enabled only, moto for ever.
-            "expiry": expiry.get("AttributeName") if expiry["TimeToLiveStatus"] == "ENABLED" else None,
-        }
+    def start(self, *words: str, fresh: bool = False, **arranged: Any) -> Running:
+        """The real command: a fork of the warm process, or started afresh, when nothing can be arranged in it."""
+        if fresh:
+            assert not arranged
+            return self.starter.fresh(words, self.clone, self.environment())
+        return self.starter.warm(words, self.clone, self.environment(), arranged)
+
+    def run(self, *words: str, **arranged: Any) -> Ended:
+        """The same, to its end."""
+        return self.start(*words, **arranged).ended()
 
     def held(self) -> list[str]:
         """Locks that the remote says are held, read with git's plumbing alone."""
@@ -156,23 +76,41 @@ class Stage:
         return [lock["name"] for lock in said if lock["state"] != "free"]
 
 
-def set_up(folder: Path, endpoint: str, clients: Callable[[str], Any], scenario: Scenario, change: str) -> Stage:
-    """A new stage in an empty folder, with the plan of a scenario pushed."""
-    stage = Stage(folder, clients)
-    shutil.rmtree(folder, ignore_errors=True)
-    git(folder.parent, "init", "--quiet", "--bare", str(stage.bare))
-    git(folder.parent, "init", "--quiet", "-b", "main", str(stage.clone))
-    for name, value in (("user.name", "Ana"), ("user.email", "ana@example.com")):
-        git(stage.clone, "config", name, value)
-    git(stage.clone, "remote", "add", "origin", f"file://{stage.bare}")
-    (stage.clone / "plans").mkdir()
-    (stage.clone / "plans" / f"{change}.yaml").write_text(scenario.plan())
-    configuration = CONFIGURATION.format(account=ACCOUNT, region=REGION, endpoint=endpoint)
-    (stage.clone / "changectl.toml").write_text(configuration)
-    git(stage.clone, "add", ".")
-    git(stage.clone, "commit", "--quiet", "-m", "Plan")
-    git(stage.clone, "push", "--quiet", "origin", "main")
-    return stage
+class Stages:
+    """Makes stages, one after the other, on one emulator: production is mended, not made anew, and git is copied."""
+
+    def __init__(self, folder: Path, emulator: Emulator, proxy: Proxy, starter: Starter) -> None:
+        self._folder, self._emulator, self._proxy, self._starter = folder, emulator, proxy, starter
+        self._production: Production | None = None
+        self._before: Facts = {}
+        self._whole = False
+
+    def stage(self, scenario: Scenario) -> Stage:
+        """A new one; whatever the last one was is gone."""
+        self._proxy.play()
+        production = self._mended()
+        template = self._folder / f"template-{scenario.name}"
+        if not template.exists():
+            _write(template, self._proxy.endpoint, scenario.plan(production.ids))
+        folder = self._folder / "stage"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(template, folder, symlinks=True)
+        return Stage(folder, production, self._proxy, self._starter, self._before)
+
+    def left(self, production: Facts) -> None:
+        """What a try left, as it was read: where that is as before, nothing is to be mended."""
+        self._whole = production == self._before
+
+    def _mended(self) -> Production:
+        production = self._production
+        if production is None or not (self._whole or production.mend(self._before)):
+            self._emulator.reset()
+            production = self._production = made(_clients(self._emulator))
+            self._before = production.read()
+            for template in self._folder.glob("template-*"):
+                shutil.rmtree(template)
+        self._whole = False
+        return production
 
 
 def git(folder: Path, *args: str) -> str:
@@ -182,49 +120,34 @@ def git(folder: Path, *args: str) -> str:
     return done.stdout
 
 
-def ended(process: subprocess.Popen[str]) -> Ended:
-    """Wait for its end."""
-    out, err = process.communicate(timeout=PATIENCE)
-    return Ended(process.returncode, out, err)
+def _clients(emulator: Emulator) -> Any:
+    made: dict[str, Any] = {}
+
+    def client(service: str) -> Any:
+        if service not in made:
+            made[service] = emulator.client(service)
+        return made[service]
+
+    return client
 
 
-def killed(process: subprocess.Popen[str], after: float, chance: random.Random) -> Ended:
-    """Let it live so long, then kill it: the process group alone, or with every program that it has started.
-
-    The first is what `kill -9` does, and a git that it started goes on for a while. The second is a machine that dies.
-    The far end of a git connection is another machine, and sees its connection close.
-    """
-    deadline = time.monotonic() + after
-    while process.poll() is None and time.monotonic() < deadline:
-        time.sleep(min(0.005, max(0.0, deadline - time.monotonic())))
-    if process.poll() is None:
-        doomed = [process.pid]
-        if chance.random() < 0.5:
-            os.killpg(process.pid, signal.SIGSTOP)
-            doomed += _started_by(process.pid)
-        for pid in doomed:
-            _kill(pid)
-    return ended(process)
-
-
-def _kill(pid: int) -> None:
-    with suppress(ProcessLookupError):
-        (os.killpg if os.getpgid(pid) == pid else os.kill)(pid, signal.SIGKILL)
-
-
-def _started_by(pid: int) -> list[int]:
-    found = []
-    for child in _children(pid):
-        words = _command_line(child)
-        if not any(name in words for name in ("receive-pack", "upload-pack")):
-            found += [child, *_started_by(child)]
-    return found
-
-
-def _children(pid: int) -> list[int]:
-    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True).stdout
-    return [int(word) for word in listed.split()]
-
-
-def _command_line(pid: int) -> str:
-    return subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True).stdout
+def _write(folder: Path, endpoint: str, plan: str) -> None:
+    """A clone with a plan that is pushed; the remote's path is relative, so that both can be copied."""
+    folder.mkdir(parents=True)
+    bare, clone = folder / "remote.git", folder / "clone"
+    git(folder, "init", "--quiet", "--bare", str(bare))
+    git(folder, "init", "--quiet", "-b", "main", str(clone))
+    settings: Mapping[str, str] = {"user.name": "Ana", "user.email": "ana@example.com"}
+    for name, value in settings.items():
+        git(clone, "config", name, value)
+    git(clone, "remote", "add", "origin", "../remote.git")
+    (clone / "plans").mkdir()
+    (clone / "plans" / f"{CHANGE}.yaml").write_text(plan)
+    configuration = CONFIGURATION.format(account=ACCOUNT, region=REGION, endpoint=endpoint)
+    (clone / "changectl.toml").write_text(configuration)
+    git(clone, "add", ".")
+    git(clone, "commit", "--quiet", "-m", "Plan")
+    git(clone, "push", "--quiet", "origin", "main")
+    for hooks in (bare / "hooks", clone / ".git" / "hooks"):  # samples, 60 kB to copy each time
+        shutil.rmtree(hooks)
+        hooks.mkdir()

@@ -1,0 +1,199 @@
+"""The real command as a process: forked from a warm one, or started afresh; how it is signalled, and how it ended."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from emulators import REPOSITORY
+
+COMMAND = Path(sys.executable).with_name("changectl")
+PATIENCE = 90.0
+"""Seconds that a command may take before it counts as hanging."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended: its status, its document, and everything it wrote."""
+
+    words: tuple[str, ...]
+    status: int
+    out: str
+    err: str
+
+    @property
+    def production(self) -> str:
+        """What it says of production."""
+        return str(self.document["production"])
+
+    @property
+    def document(self) -> Any:
+        """Its JSON."""
+        return json.loads(self.out)
+
+    @property
+    def killed(self) -> bool:
+        """Whether SIGKILL ended it."""
+        return self.status == -signal.SIGKILL
+
+    def __str__(self) -> str:
+        return f"$ changectl {' '.join(self.words)} -> {self.status}\n{self.err}{self.out}"
+
+
+@dataclass
+class Running:
+    """A command that runs, the leader of a session of its own. Threads may signal it."""
+
+    words: tuple[str, ...]
+    out: Path
+    pid: int = 0
+    _ended: "socket.socket | subprocess.Popen[bytes] | None" = None
+    _known: threading.Event = field(default_factory=threading.Event)
+
+    def started(self, pid: int, ended: "socket.socket | subprocess.Popen[bytes]") -> "Running":
+        """Known from here on; whoever waits to signal it may."""
+        self.pid, self._ended = pid, ended
+        self._known.set()
+        return self
+
+    def send(self, number: signal.Signals) -> None:
+        """A signal to its group, as a terminal or `kill` sends it."""
+        self._known.wait(PATIENCE)
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, number)
+
+    def kill(self, *, machine: bool) -> None:
+        """SIGKILL: to its group alone, or, as when a `machine` dies, to every program that it has started as well.
+
+        In the first case a git that it started goes on for a while. The far end of a git connection is another machine.
+        """
+        self._known.wait(PATIENCE)
+        doomed = [self.pid]
+        if machine:
+            self.send(signal.SIGSTOP)
+            doomed += _started_by(self.pid)
+        for pid in doomed:
+            with suppress(ProcessLookupError):
+                (os.killpg if os.getpgid(pid) == pid else os.kill)(pid, signal.SIGKILL)
+
+    def lives_on(self, seconds: float) -> bool:
+        """Whether it is alive still when these have passed."""
+        match self._ended:
+            case socket.socket() as told:
+                told.settimeout(seconds)
+                with suppress(TimeoutError):
+                    return not told.recv(32, socket.MSG_PEEK)
+                return True
+            case subprocess.Popen() as process:
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(seconds)
+                return process.poll() is None
+        raise AssertionError("not started")
+
+    def ended(self) -> Ended:
+        """Wait for its end."""
+        if self.lives_on(PATIENCE):
+            self.kill(machine=True)
+            raise AssertionError(f"changectl {' '.join(self.words)} hangs:\n{self._said('err')}{self._said('out')}")
+        match self._ended:
+            case socket.socket() as told:
+                status = int(told.recv(32))
+                told.close()
+            case subprocess.Popen() as process:
+                status = process.returncode
+        return Ended(self.words, status, self._said("out"), self._said("err"))
+
+    def _said(self, stream: str) -> str:
+        return self.out.with_suffix(f".{stream}").read_text()
+
+
+class Starter:
+    """Starts commands: from a warm process, or afresh."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+        self._number = 0
+
+    def warm(
+        self, words: tuple[str, ...], folder: Path, environment: Mapping[str, str], arranged: Mapping[str, Any]
+    ) -> Running:
+        """A fork of the process that has loaded everything."""
+        running, streams = self._streams(words)
+        asking = socket.socket(socket.AF_UNIX)
+        asking.connect(str(self._place / "warm"))
+        said = {"words": words, "folder": str(folder), "environment": dict(environment), "arranged": dict(arranged)}
+        socket.send_fds(asking, [json.dumps(said).encode()], streams)
+        for stream in streams:
+            os.close(stream)
+        pid = b""
+        while not pid.endswith(b"\n"):
+            pid += asking.recv(1)
+        return running.started(int(pid), asking)
+
+    def fresh(self, words: tuple[str, ...], folder: Path, environment: Mapping[str, str]) -> Running:
+        """The installed command."""
+        running, streams = self._streams(words)
+        process = subprocess.Popen(
+            # whatever runs in the background inherits that SIGINT is ignored
+            ["env", "--default-signal=INT", str(COMMAND), *words], cwd=folder, env=dict(environment),
+            stdin=streams[0], stdout=streams[1], stderr=streams[2], start_new_session=True,
+        )  # fmt: skip
+        for stream in streams:
+            os.close(stream)
+        return running.started(process.pid, process)
+
+    def _streams(self, words: tuple[str, ...]) -> tuple[Running, list[int]]:
+        self._number += 1
+        out = self._place / f"{self._number}.out"
+        made = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        files = ((Path(os.devnull), os.O_RDONLY), (out, made), (out.with_suffix(".err"), made))
+        return Running(words, out), [os.open(path, how) for path, how in files]
+
+
+@contextmanager
+def starting(place: Path) -> Iterator[Starter]:
+    """A starter with its warm process, which ends with it."""
+    place.mkdir(parents=True)
+    environment = {**os.environ, "XDG_STATE_HOME": str(place / "state"), "PYTHONPATH": "tests"}
+    warm = subprocess.Popen(
+        [sys.executable, "-m", "tests.kill.warm", str(place / "warm")],
+        cwd=REPOSITORY, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert warm.stdout is not None
+        assert warm.stdout.readline() == b"ready\n", "the warm process did not come up"
+        yield Starter(place)
+    finally:
+        warm.communicate(timeout=10)
+
+
+def _started_by(pid: int) -> list[int]:
+    parents = {int(place.name): _parent(place) for place in Path("/proc").iterdir() if place.name.isdecimal()}
+    found, wanted = [], [pid]
+    while wanted:
+        above = wanted.pop()
+        for child, parent in parents.items():
+            if parent == above and not any(far in _command_line(child) for far in ("receive-pack", "upload-pack")):
+                found.append(child)
+                wanted.append(child)
+    return found
+
+
+def _parent(place: Path) -> int:
+    with suppress(OSError, ValueError, IndexError):
+        return int((place / "stat").read_text().rpartition(")")[2].split()[1])
+    return 0
+
+
+def _command_line(pid: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    return ""

@@ -1,0 +1,114 @@
+"""A process that has loaded everything and becomes a `changectl` whenever it is asked: 0.8 s of loading, once.
+
+`python -m tests.kill.warm SOCKET`: each connection asks for one command, which runs in a fork: a session, streams, folder
+and environment of its own, `changectl.cli.main:main` from its first line to its exit. What is asked, as JSON, stands
+beside its three streams; the answer is its pid at once, and how it ended when it has.
+"""
+
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+REGION = "ap-southeast-2"
+SERVICES = ("sts", "elbv2", "dynamodb", "ec2", "ssm")
+
+
+def main(place: str) -> None:
+    """Serve until nobody holds the other end of standard input. In a fork: be that command."""
+    warm_up()
+    wanted = _served(place)
+    if wanted is not None:
+        _become(wanted)
+
+
+def warm_up() -> None:
+    """Load whatever a command loads, down to the models of the services; nothing is asked of anybody."""
+    import gc
+
+    from changectl.aws.clients import Clients, Settings
+    from changectl.catalogue import catalogue
+    from changectl.cli import apply, rollback  # noqa: F401
+    from changectl.register import git, locks, log, vault  # noqa: F401
+
+    catalogue()
+    os.environ |= {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nobody"}
+    clients = Clients(Settings(REGION, endpoint="http://127.0.0.1:9"))
+    for service in SERVICES:
+        clients.reading(service, REGION)
+        clients.paginators(service)
+    gc.collect()
+    gc.freeze()  # else each fork copies all of it by looking for garbage
+
+
+def _served(place: str) -> Mapping[str, Any] | None:
+    """What the fork is to be; None in the parent, when it is over."""
+    woken, waker = os.pipe()
+    os.set_blocking(waker, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+    running: dict[int, socket.socket] = {}
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(place)
+        listener.listen(16)
+        print("ready", flush=True)
+        while True:
+            ready, _, _ = select.select([listener, woken, 0], [], [])
+            if 0 in ready and not os.read(0, 1):
+                return None
+            if woken in ready:
+                os.read(woken, 4096)
+                _tell_of_the_dead(running)
+            if listener in ready:
+                asking, _ = listener.accept()
+                said, streams, _, _ = socket.recv_fds(asking, 1 << 20, 3)
+                if (pid := os.fork()) == 0:
+                    signal.set_wakeup_fd(-1)
+                    os.close(woken)
+                    os.close(waker)
+                    for each in (asking, *running.values()):
+                        each.close()
+                    for number, stream in enumerate(streams):
+                        os.dup2(stream, number)
+                        os.close(stream)
+                    return dict(json.loads(said))
+                for stream in streams:
+                    os.close(stream)
+                running[pid] = asking
+                asking.sendall(f"{pid}\n".encode())
+
+
+def _tell_of_the_dead(running: dict[int, socket.socket]) -> None:
+    while running:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if pid == 0:
+            return
+        with running.pop(pid) as asking:
+            asking.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+
+
+def _become(wanted: Mapping[str, Any]) -> None:
+    """As if it had just been started."""
+    from changectl.cli.main import main as changectl
+    from tests.kill.arranged import arrange
+
+    os.setsid()
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_IGN if number == signal.SIGPIPE else signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.clear()
+    os.environ.update(wanted["environment"])
+    os.chdir(wanted["folder"])
+    sys.argv = ["changectl", *wanted["words"]]
+    for number, name in ((0, "stdin"), (1, "stdout"), (2, "stderr")):
+        setattr(sys, name, open(number, "r" if number == 0 else "w", closefd=False))  # noqa: SIM115
+    arrange(wanted["arranged"])
+    changectl()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
