@@ -5,10 +5,8 @@ names it, and one sync makes both durable. Attempt 0 is what happens before any 
 holds an advisory lock on it, so that two processes never conduct the same attempt.
 """
 
-import fcntl
 import os
 import secrets
-import socket
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +18,14 @@ from changectl.model.digest import canonical
 from changectl.model.entry import Entry
 from changectl.model.events import Closed, Published
 from changectl.model.resource import Body
-from changectl.register.disk import Lines, cannot_record, create_lines, open_lines, recover
+from changectl.register.conducted import process_at, take
+from changectl.register.disk import Lines, create_lines, open_lines, recover
 from changectl.register.lines import read_lines
 from changectl.register.names import checked_id
 from changectl.register.vault import Vault, bodies_in, is_body
 
 LARGEST_EVENT = 1024 * 1024  # bytes of one event's JSON: the register is cloned by everybody, for ever
-_FILE, _HOLDER, _ENDED = "journal.jsonl", "holder", "ended"
+_FILE, _ENDED = "journal.jsonl", "ended"
 
 
 @dataclass(slots=True)
@@ -105,7 +104,7 @@ class Journals:
                 change=change,
                 attempt=attempt,
             ) from None
-        _hold(lines, change, attempt)
+        take(lines, change, attempt)
         return Journal(change, attempt, (), Vault(lines), lines)
 
     def open(self, change: str, attempt: int) -> Journal:
@@ -118,7 +117,7 @@ class Journals:
             lines = open_lines(path)
         except FileNotFoundError:
             raise _no_journal(change, attempt) from None
-        _hold(lines, change, attempt)
+        take(lines, change, attempt)
         try:
             values = recover(lines)
             entries, bodies = _entries_in(values, path), bodies_in(values, str(path))
@@ -145,6 +144,16 @@ class Journals:
     def latest(self, change: str) -> int | None:
         """The newest attempt of a change on this machine; None where there is none."""
         return max(self.attempts(change), default=None)
+
+    def held_by(self, change: str, attempt: int) -> str | None:
+        """The process that has an attempt's journal open for going on, as it names itself; None where none has.
+
+        Raises NotFound.
+        """
+        try:
+            return process_at(self.folder(change, attempt) / _FILE)
+        except FileNotFoundError:
+            raise _no_journal(change, attempt) from None
 
     def set_aside(self, change: str, attempt: int) -> None:
         """Keep an attempt's folder under a name that is no attempt's: another machine has begun the one of that number.
@@ -224,24 +233,3 @@ def _no_journal(change: str, attempt: int) -> NotFound:
     return NotFound(
         f"attempt {attempt} of {change} was not conducted on this machine", f"changectl show {change}", change=change
     )
-
-
-def _hold(lines: Lines, change: str, attempt: int) -> None:
-    """Take the advisory lock, which ends with the process however that dies; say beside it who has it."""
-    holder = lines.path.parent / _HOLDER
-    try:
-        fcntl.flock(lines.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        holder.write_text(f"process {os.getpid()} on {socket.gethostname()}\n")
-    except BlockingIOError:
-        os.close(lines.descriptor)
-        who = holder.read_text().strip() if holder.exists() else "another process"
-        raise InProgress(
-            f"attempt {attempt} of {change} is being conducted by {who}",
-            f"changectl status {change}",
-            change=change,
-            attempt=attempt,
-            holder=who,
-        ) from None
-    except OSError as error:
-        os.close(lines.descriptor)
-        raise cannot_record(lines.path, error.strerror or str(error)) from error

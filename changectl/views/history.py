@@ -1,4 +1,4 @@
-"""What happened: the list of changes, one change's story, and who is doing what now."""
+"""What happened: the list of changes, and one change's story."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -151,36 +151,6 @@ def show_document(change_id: str, change: Change, entries: Sequence[Entry], *, r
     }
 
 
-def status_page(rows: Sequence[tuple[Row, str]]) -> Page:
-    """Every change that is open, with what it waits for; or the good news that there is none."""
-    if not rows:
-        return (line("No change is open."),)
-    parts: list[Line] = []
-    for row, waits in rows:
-        head = (
-            text(row.change, Style.STRONG),
-            "  ",
-            text(row.stands, LOOKS.get(row.stands, Style.WARN)),
-            "  ",
-            text(row.env),
-        )
-        parts += [line(*head), line(text(row.title), indent=2)]
-        parts += [line(text(f"since {_minute(row.at)} UTC, {name_of(row.by)}", Style.QUIET), indent=2)]
-        if row.emergency or row.owed:
-            why = f"emergency {row.emergency}".rstrip()
-            parts += [line(text(f"{why}{OWED if row.owed else ''}", Style.WARN), indent=2)]
-        parts += [line("Next: ", command(waits), indent=2)]
-        if row.owed and waits != (review := f"changectl close {row.change}"):
-            parts += [line("      ", command(review), indent=2)]
-    return tuple(parts)
-
-
-def status_document(rows: Iterable[tuple[Row, str]]) -> Body:
-    """The same for programs."""
-    listed = [{**dict(log_document([row])["changes"][0]), "next": waits} for row, waits in rows]
-    return {"schema": "changectl/status/1", "open": listed}
-
-
 def next_for(change_id: str, change: Change) -> str:
     """The command that an open change waits for."""
     match change.state:
@@ -198,10 +168,6 @@ def next_for(change_id: str, change: Change) -> str:
 
 def _why(proposed: Proposed) -> list[Line]:
     return [line(text(proposed.rationale)), *(part for d in proposed.differences for part in difference_lines(d))]
-
-
-def _minute(at: str) -> str:
-    return at[:16].replace("T", " ")
 
 
 def _second(at: str) -> str:

@@ -134,6 +134,7 @@ def test_an_emergency_stays_on_everybodys_status_until_somebody_else_has_reviewe
             "emergency": "INC-7",
             "review_owed": True,
             "next": f"changectl close {CHANGE}",
+            "conductor": None,
         }
     ]
     assert "emergency INC-7: Tag the bookings" in desk.ana.types("log").out
