@@ -65,6 +65,7 @@ class History:
     """What is known of one change: its entries, oldest first; what is None or empty is not known.
 
     `register`: what the remote has of it, in its order; `locked`: whether it holds locks there. `secrets` may be in no entry.
+    `change`: what the entries add up to, where somebody has added them up.
     """
 
     entries: tuple[Entry, ...]
@@ -72,6 +73,7 @@ class History:
     locked: bool | None = None
     secrets: tuple[str, ...] = ()
     truth: Truth | None = None
+    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ class Invariant:
 
 def broken(history: History) -> tuple[Broken, ...]:
     """Every invariant that does not hold of a history, as far as it tells."""
-    facts = Facts(history, attempts(history.entries), fold(history.entries))
+    facts = Facts(history, attempts(history.entries), history.change or fold(history.entries))
     return tuple(Broken(each.number, each.sentence, what) for each in TABLE for what in each.check(facts))
 
 

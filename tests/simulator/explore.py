@@ -15,6 +15,14 @@ from tests.simulator.scenarios import Scenario
 from tests.simulator.world import JOURNALS, Life, State, change_of
 
 
+@dataclass(frozen=True)
+class Finding:
+    """An invariant that does not hold, and the state from which the process went on undisturbed and broke it."""
+
+    broken: Broken
+    before: State
+
+
 @dataclass
 class Coverage:
     """What was run and what that covers. Runs are lives of a process to the end; the rest are histories by number of crashes."""
@@ -25,7 +33,7 @@ class Coverage:
     twice: int = 0
     states: int = 0
     overwritten: int = 0
-    found: dict[tuple[str, int], str] = field(default_factory=dict)
+    found: dict[tuple[str, int], Finding] = field(default_factory=dict)
 
     @property
     def covered(self) -> int:
@@ -36,8 +44,8 @@ class Coverage:
         """Both together."""
         for name in ("runs", "undisturbed", "once", "twice", "states", "overwritten"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for key, where in other.found.items():
-            self.found.setdefault(key, where)
+        for key, finding in other.found.items():
+            self.found.setdefault(key, finding)
 
 
 @dataclass
@@ -51,7 +59,7 @@ class Explorer:
     by_hand: bool = False
     numbers: dict[Hashable, int] = field(default_factory=dict)
     following: dict[int, Counter[int]] = field(default_factory=dict)
-    found: dict[int, tuple[Broken, ...]] = field(default_factory=dict)
+    found: dict[int, tuple[State, tuple[Broken, ...]]] = field(default_factory=dict)
     overwritten: dict[int, int] = field(default_factory=dict)
     _depths: dict[int, int] = field(default_factory=dict)
     _waiting: deque[tuple[int, State, int]] = field(default_factory=deque)
@@ -91,10 +99,11 @@ class Explorer:
                 life.dirty = False
             following.update(last)
 
+        before = state.copy()
         why = at_its_end(Life(state, watch if crashes else None), self.scenario.plan)
         self.following[number] = following
         if found := findings(self.scenario, state, why):
-            self.found[number] = found
+            self.found[number] = before, found
         if state.overwritten:
             self.overwritten[number] = len(state.overwritten)
 
@@ -132,5 +141,6 @@ class Explorer:
             reached |= dict.fromkeys(level)
             level = list(dict.fromkeys(level))
         for number in reached.keys() & self.found.keys():
-            for each in self.found[number]:
-                coverage.found.setdefault((self.scenario.name, each.number), each.what)
+            before, found = self.found[number]
+            for each in found:
+                coverage.found.setdefault((self.scenario.name, each.number), Finding(each, before))

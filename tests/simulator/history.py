@@ -1,7 +1,7 @@
 """A history: a scenario begun, carried on through crashes, and judged by the invariants at its end."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -80,11 +80,11 @@ def at_its_end(life: Life, plan: Plan) -> str:
             state.disturbance = dataclasses.replace(state.disturbance, full=0)
             state.excuse = state.excuse or "the disk was full"
         state.journal, state.called_at = life.leftovers()[-1]
-        state.excuse = state.excuse
         life = Life(state, life.watch)
         why = carried_on(life, plan)
     life.watch = None
-    life.state.aws.late and life.wait(HOUR)
+    if life.state.aws.late:
+        life.wait(HOUR)
     state.journal = life.leftovers()[-1][0]
     return why
 
@@ -118,18 +118,28 @@ def history_of(scenario: Scenario, state: State) -> History:
         overwritten=state.overwritten,
         excuse=scenario.excuse or state.excuse,
     )
-    told = [event for event in JOURNALS.items(state.journal)]
-    return History(entries_of(told), entries_of(REMOTES.items(state.remote)), state.locked, truth=truth)
+    mine, theirs = entries_of(JOURNALS.items(state.journal)), entries_of(REMOTES.items(state.remote))
+    return History(mine, theirs, state.locked, truth=truth, change=change_of(state.journal))
 
 
 def entries_of(events: Iterable[e.Event]) -> tuple[Entry, ...]:
     """Entries of one attempt; what is published has its own numbers, as the register does not have it."""
     entries, told = [], 0
     for n, event in enumerate(events):
-        nonce = f"p{n}" if isinstance(event, e.Published) else str(told)
-        told += not isinstance(event, e.Published)
-        entries.append(Entry("c", 1, stamp(0), "ana", "host", nonce, event))
+        published = isinstance(event, e.Published)
+        entries.append(_entry(f"p{n}" if published else str(told), event))
+        told += not published
     return tuple(entries)
+
+
+_AT = stamp(0)
+_ENTRIES: dict[tuple[str, e.Event], Entry] = {}
+
+
+def _entry(nonce: str, event: e.Event) -> Entry:
+    if (found := _ENTRIES.get((nonce, event))) is None:
+        found = _ENTRIES[nonce, event] = Entry("c", 1, _AT, "ana", "host", nonce, event)
+    return found
 
 
 @cache
@@ -170,5 +180,3 @@ def _with_toys(strangers: Iterable[tuple[str, str | None]]) -> dict[str, Any]:
             found |= {f"{spelled} {name}": None for name in MEMBERS[spelled.partition('/')[0]]}
     return found
 
-
-Watch = Callable[[Life], None]
