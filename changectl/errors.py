@@ -145,6 +145,10 @@ class CallNotDone(ChangectlError):
         self.again = again  # throttled or never sent: the very same call may be sent again
 
 
+class NeverSent(CallNotDone):
+    """The call had no effect, as the endpoint could not be reached: that says nothing about AWS or production."""
+
+
 class CallUnknown(ChangectlError):
     """Nobody can say whether the call had an effect: a timeout, a reset, a 5xx. Read back; never resend blindly."""
 

@@ -7,7 +7,7 @@ import ssl
 
 from changectl.aws.reads import is_read
 from changectl.aws.sensitive import without_hidden
-from changectl.errors import CallNotDone, CallUnknown, ChangectlError, NotSignedIn, Unreachable
+from changectl.errors import CallNotDone, CallUnknown, ChangectlError, NeverSent, NotSignedIn, Unreachable
 from changectl.model.resource import Call
 from changectl.model.text import one_line
 
@@ -73,7 +73,7 @@ def _refused(error: "Exception", call: Call, profile: str) -> ChangectlError:
     says = _says(response.get("Error", {}).get("Message") or "", call)
     sentence = f"{call} was refused: {code}" + (f": {says}" if says else "")
     if code in SIGNED_OUT or (code == "AuthFailure" and status == 401):
-        return NotSignedIn(f"AWS does not accept these credentials: {code}", _sign_in(profile), code=code)
+        return NotSignedIn(f"AWS does not accept these credentials: {code}", sign_in(profile), code=code)
     if code in CLOCK_WRONG:
         return NotSignedIn(f"AWS does not accept the time of this machine: {code}", "set the clock", code=code)
     if code in THROTTLED:
@@ -97,15 +97,15 @@ def _no_credentials(error: Exception, profile: str) -> NotSignedIn | None:
         case b.ProfileNotFound():
             return NotSignedIn(f"there is no AWS profile {profile}", f"aws configure sso --profile {profile}")
         case b.LoginError():
-            return NotSignedIn(f"the AWS sign-in{where} has expired", _sign_in(profile, "aws login"))
+            return NotSignedIn(f"the AWS sign-in{where} has expired", sign_in(profile, "aws login"))
         case b.SSOError() | b.TokenRetrievalError() | b.NoAuthTokenError():
-            return NotSignedIn(f"the AWS sign-in{where} has expired", _sign_in(profile))
+            return NotSignedIn(f"the AWS sign-in{where} has expired", sign_in(profile))
         case b.NoCredentialsError():
-            return NotSignedIn(f"there are no AWS credentials{where}", _sign_in(profile))
+            return NotSignedIn(f"there are no AWS credentials{where}", sign_in(profile))
         case b.PartialCredentialsError() | b.CredentialRetrievalError() | b.RefreshWithMFAUnsupportedError():
-            return NotSignedIn(f"the AWS credentials{where} cannot be had: {_first_line(error)}", _sign_in(profile))
+            return NotSignedIn(f"the AWS credentials{where} cannot be had: {_first_line(error)}", sign_in(profile))
         case b.InvalidConfigError() | b.ConfigParseError() | b.InfiniteLoopConfigError() | b.UnknownCredentialError():
-            return NotSignedIn(f"the AWS configuration{where} is wrong: {_first_line(error)}", _sign_in(profile))
+            return NotSignedIn(f"the AWS configuration{where} is wrong: {_first_line(error)}", sign_in(profile))
     return None
 
 
@@ -131,7 +131,7 @@ def _unreachable(error: Exception, call: Call) -> ChangectlError:
     sentence = f"{call} was not sent: {_says(error, call)}"
     if is_read(call.service, call.operation):
         return Unreachable(sentence, "check the network and the endpoint", code=type(error).__name__)
-    return CallNotDone(sentence, "check the network and the endpoint", code=type(error).__name__, again=True)
+    return NeverSent(sentence, "check the network and the endpoint", code=type(error).__name__, again=True)
 
 
 def _is_transport(error: Exception) -> bool:
@@ -141,7 +141,8 @@ def _is_transport(error: Exception) -> bool:
     return isinstance(error, HTTPClientError | CouldNotConnect | OSError)
 
 
-def _sign_in(profile: str, command: str = "aws sso login") -> str:
+def sign_in(profile: str, command: str = "aws sso login") -> str:
+    """What to type to be signed in again."""
     return f"{command} --profile {profile}" if profile else command
 
 

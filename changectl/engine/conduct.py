@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import assert_never
 
 from changectl.engine.attempt import (
@@ -14,34 +15,48 @@ from changectl.engine.attempt import (
     Turn,
     Untouched,
 )
-from changectl.engine.checks import check_of, run_check, soak, watch
+from changectl.engine.checks import run_check, soak, watch, watch_if_due
+from changectl.engine.deciding import PASSING, decided, paused, turn_back
 from changectl.engine.deeds import take_back
 from changectl.engine.fate import settle_open_calls
+from changectl.engine.rest import StillMoving, come_to_rest
 from changectl.engine.restore import prove, restore
 from changectl.engine.steps import run_step
 from changectl.engine.verify import confirm, verify
 from changectl.engine.world import World
-from changectl.errors import CannotRecord, ChangectlError, Locked, RemoteNeeded
+from changectl.errors import CannotRecord, ChangectlError, Locked, NeverSent, RemoteNeeded, TakenOver, Unreachable
 from changectl.model import events as e
 from changectl.model import moves as m
 from changectl.model.change import Change, Outcome
 from changectl.model.moves import Move, next_move
 from changectl.model.plan import Plan, Step
 
-AGAIN, BACK, STOP = "try again", "go back", "stop here"
+BLIPS = (1.0, 4.0, 10.0)
+"""Seconds of patience before a network that cannot be reached is more than a blip, each time that something succeeded."""
 
 
 def conduct(plan: Plan, world: World, past: Change) -> Change:
     """Carry an attempt on to its end, whatever it has behind it, and publish what happened.
 
     Gives the change as it stands: closed, or waiting for an operator. `published` is False where the remote could
-    not be told. Raises Stopped when a person asked twice, CannotRecord when nothing was changed and nothing can be.
+    not be told, `unrecorded` says why this machine has not recorded all of the way back. Raises Stopped when a person
+    asked twice, CannotRecord when nothing was changed and nothing can be.
     """
-    attempt = Attempt(plan, world, past if past.wants else replace(past, confirmed=False))  # days may have passed since
+    attempt = Attempt(plan, world, past if past.wants else _afresh(past))
+    attempt.meanwhile = partial(watch_if_due, attempt)
+    blips = 0
     while (move := next_move(plan, attempt.change)) is not None:
         try:
+            if blips:
+                attempt.wait(BLIPS[blips - 1])
             attempt.heed()
             _perform(move, attempt)
+            blips = 0
+        except (Unreachable, NeverSent) as why:
+            blips += 1
+            if blips > len(BLIPS):
+                blips = 0
+                _cannot_go_on(attempt, why)
         except StopWanted:
             _turn_round(attempt)
         except Turn:
@@ -49,13 +64,22 @@ def conduct(plan: Plan, world: World, past: Change) -> Change:
         except CannotRecord as why:
             if not attempt.change.deeds and not any(sent.may_have_worked for sent in attempt.change.calls):
                 raise
-            attempt.record(e.RollbackWanted(f"{why.sentence}; what follows may not be recorded on this machine"))
+            turn_back(attempt, f"{why.sentence}; what follows may not be recorded on this machine")
         except Stopped:
             raise
+        except StillMoving as why:
+            attempt.record(e.Paused("moving", str(why)))
         except ChangectlError as why:
-            _could_not(attempt, why)
+            _cannot_go_on(attempt, why)
+        if attempt.unheld and attempt.change.rollback and not attempt.change.unheld:
+            attempt.record(e.LeaseLost(attempt.unheld))
     _publish(attempt)
-    return attempt.change
+    return replace(attempt.change, unrecorded=attempt.unrecorded)
+
+
+def _afresh(past: Change) -> Change:
+    """Nothing was begun, and days may have passed: what was read and asked is read and asked again."""
+    return replace(past, confirmed=False, passed=frozenset(), red=frozenset())
 
 
 def _perform(move: Move, attempt: Attempt) -> None:
@@ -76,18 +100,20 @@ def _perform(move: Move, attempt: Attempt) -> None:
             verify(attempt)
         case m.GoBack(why):
             attempt.record(e.RollbackWanted(why))
-        case m.AskWhetherBack() | m.AskAboutCheck():
-            _ask(attempt, move)
+        case m.AskWhetherBack() | m.AskAboutCheck() | m.AskWhetherOn():
+            decided(attempt, move)
         case m.RunUndo(step):
+            come_to_rest(attempt)
             _undo(attempt, step, lambda: run_step(attempt, step, "undo"))
         case m.TakeBack(step):
             _undo(attempt, step, lambda: take_back(attempt, step))
         case m.Restore():
+            come_to_rest(attempt)
             restore(attempt)
         case m.Prove():
             prove(attempt)
-        case m.NeedOperator(why, facets):
-            attempt.record(e.OperatorNeeded(why, facets))
+        case m.NeedOperator(why, facets, because):
+            attempt.record(e.OperatorNeeded(why, facets, because))
         case m.Close(outcome, why, because):
             attempt.record(e.Closed(outcome.value, why, because))
         case _:
@@ -105,16 +131,19 @@ def _take_locks(attempt: Attempt) -> None:
 
 
 def _forward(attempt: Attempt, step: Step) -> None:
+    watch_if_due(attempt)
     try:
         run_step(attempt, step, "forward")
         if step.id in attempt.change.left_by:
             watch(attempt)
+    except StillMoving:
+        raise
     except StepFault as why:
         _step_failed(attempt, step, str(why), untouched=isinstance(why, Untouched))
     except OperatorFault as why:
         because = "person" if isinstance(why, PersonWanted) else ""
         attempt.record(e.OperatorNeeded(str(why), attempt.change.touched(), because))
-    except (CannotRecord, Stopped):
+    except (CannotRecord, Stopped, *PASSING):
         raise
     except ChangectlError as why:
         _step_failed(attempt, step, why.sentence)
@@ -130,7 +159,7 @@ def _undo(attempt: Attempt, step: Step, undo: Callable[[], None]) -> None:
     try:
         settle_open_calls(attempt)
         undo()
-    except Stopped:
+    except (Stopped, StillMoving, *PASSING):
         raise
     except (StepFault, OperatorFault) as why:
         attempt.record(e.UndoFailed(step.id, str(why)))
@@ -140,23 +169,16 @@ def _undo(attempt: Attempt, step: Step, undo: Callable[[], None]) -> None:
         attempt.record(e.UndoDone(step.id))
 
 
-def _ask(attempt: Attempt, move: m.AskWhetherBack | m.AskAboutCheck) -> None:
-    options = (AGAIN, BACK, STOP) if isinstance(move, m.AskAboutCheck) else (BACK, STOP)
-    answer, errored = attempt.ask(move.why, options), attempt.change.errored
-    if answer == BACK:
-        attempt.record(e.RollbackWanted(move.why))
-    elif answer == AGAIN and errored is not None:
-        run_check(attempt, errored.phase, errored.number, check_of(attempt, errored.phase, errored.number))
-    else:
-        attempt.record(e.OperatorNeeded(move.why, attempt.change.touched()))
-
-
-def _could_not(attempt: Attempt, why: ChangectlError) -> None:
-    """AWS could not be read: nothing was changed yet, or a person must look."""
-    if attempt.change.wants:
-        attempt.record(e.OperatorNeeded(why.sentence, attempt.change.touched()))
-    else:
+def _cannot_go_on(attempt: Attempt, why: ChangectlError) -> None:
+    """It did not come to what it was about to do: nothing was changed yet, or it waits, or a person must look."""
+    if not attempt.change.wants and not attempt.change.rollback:
         attempt.record(e.Closed(Outcome.REFUSED.value, why.sentence, "aws"))
+    elif isinstance(why, TakenOver):
+        attempt.record(e.OperatorNeeded(why.sentence, attempt.change.touched(), "taken-over"))
+    elif isinstance(why, PASSING):
+        attempt.record(paused(why))
+    else:
+        attempt.record(e.OperatorNeeded(why.sentence, attempt.change.touched()))
 
 
 def _turn_round(attempt: Attempt) -> None:
@@ -172,6 +194,6 @@ def _publish(attempt: Attempt) -> None:
         return
     try:
         tip = attempt.world.publish()
-    except (RemoteNeeded, Locked):
+    except (RemoteNeeded, Locked, TakenOver):
         return
     attempt.record(e.Published(tip))

@@ -6,14 +6,14 @@ from changectl.contracts.action import Pause, Until
 from changectl.contracts.lint import Known
 from changectl.engine.offline import Outlook, back_steps, outlooks
 from changectl.model.frozen import dataclass
-from changectl.model.plan import Check, Plan
+from changectl.model.plan import Check, Plan, Step
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
     """Seconds. `steps` and `soak` pass whenever all goes well; `patience` may: waiting for checks, asking them again.
 
-    `back`: what the way back waits. Calls take their time besides.
+    `back`: what the way back waits. Calls take their time besides, and what goes on at AWS that the plan gives no time.
     """
 
     steps: int
@@ -38,22 +38,14 @@ def waits(plan: Plan, known: Known) -> Waits:
     ahead = [told[step.id] for step in plan.steps]
     behind = [told[step.id] for step in back_steps(plan)]
     test, back_out = plan.test, plan.back_out
+    again = test.after if back_out.test_same else back_out.test
     own = [step.check for step in plan.steps if step.check is not None]
     return Waits(
         steps=_pauses(ahead),
         soak=int(test.soak.total_seconds()),
-        patience=_budgets(ahead) + _retries((*test.before, *own, *test.after)),
-        back=_pauses(behind) + _budgets(behind) + _retries(test.after if back_out.test_same else back_out.test),
+        patience=_budgets(ahead) + _within(plan.steps) + _retries((*test.before, *test.during, *own, *test.after)),
+        back=_pauses(behind) + _budgets(behind) + _within(back_steps(plan)) + _retries(again),
     )
-
-
-def spelled(seconds: int) -> str:
-    """`1h30m`, as a plan writes it."""
-    minutes, rest = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    parts = ((days, "d"), (hours, "h"), (minutes, "m"), (rest, "s"))
-    return "".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
 
 
 def _pauses(told: Iterable[Outlook]) -> int:
@@ -62,6 +54,10 @@ def _pauses(told: Iterable[Outlook]) -> int:
 
 def _budgets(told: Iterable[Outlook]) -> int:
     return sum(int(each.work.budget.total_seconds()) for each in told if isinstance(each.work, Until))
+
+
+def _within(steps: Iterable[Step]) -> int:
+    return sum(int(step.within.total_seconds()) for step in steps if step.within is not None)
 
 
 def _retries(checks: Iterable[Check]) -> int:

@@ -79,6 +79,7 @@ class World:
     `hold(seconds)` is asked before each intent: it returns when locks and credentials are known to be good for so long,
     renewed where need be. Raises LeaseOver where they are not and cannot be renewed, TakenOver where somebody else has them,
     NotSignedIn where there are no credentials.
+    `progress` is told often, while something is waited for, how long it may still take; it never raises.
     `settle` scales the horizons after which an absence is believed (0 for a loopback endpoint).
     """
 
@@ -99,3 +100,4 @@ class World:
     settle: float = 1.0
     still: Callable[[], object] = lambda: None
     hold: Callable[[float], None] = lambda seconds: None
+    progress: Callable[[str], None] = lambda said: None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from changectl.contracts.lint import Finding, Known, LintRule, Severity, at
-from changectl.engine.waits import spelled
+from changectl.engine.patience import spelled
 from changectl.model.node import Node
 from changectl.model.plan import Plan
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from changectl.contracts.lint import Finding, Known, LintRule, Severity, at
-from changectl.engine.waits import spelled, waits
+from changectl.engine.patience import spelled
+from changectl.engine.waits import waits
 from changectl.model.node import Node
 from changectl.model.plan import Plan
 

@@ -6,7 +6,7 @@ from enum import Enum
 
 from changectl.model import events as e
 from changectl.model.frozen import dataclass
-from changectl.model.resource import FacetRef, Ref
+from changectl.model.resource import EXISTENCE, FacetRef, Ref
 
 
 class State(Enum):
@@ -61,6 +61,10 @@ class Change:
     """The present state of one change: its proposal, and its latest attempt.
 
     `deeds`: steps that a person was asked to do; `spared`: steps that are known to have done nothing.
+    `red`: checks, by phase and number, that were red before the first step and have not passed since.
+    `failed`: the check that failed, where it was one. `forward`: what is wished and not done, `agreed` by whom.
+    `unheld`: why the way back went on without its locks. `unrecorded`: why this machine has not recorded all of it,
+    which no event can tell.
     `began_at`: when the attempt began, `called_at`: when a call last began or was answered, as their entries say.
     `owed`: an emergency of it has ended, in this attempt or an earlier one, and nobody else has reviewed it.
     """
@@ -82,8 +86,11 @@ class Change:
     passed: frozenset[tuple[str, int]] = frozenset()
     soaked: bool = False
     verified: bool = False
+    red: frozenset[tuple[str, int]] = frozenset()
     errored: e.CheckErrored | None = None
+    failed: e.CheckFailed | None = None
     failure: str = ""
+    paused: e.Paused | None = None
     rollback: e.RollbackWanted | None = None
     undo_failed: tuple[e.UndoFailed, ...] = ()
     undone: frozenset[str] = frozenset()
@@ -91,12 +98,16 @@ class Change:
     left: tuple[e.FacetLeft, ...] = ()
     restore_done: bool = False
     proven: bool = False
+    unheld: str = ""
     operator: e.OperatorNeeded | None = None
+    forward: e.ForwardWanted | None = None
+    agreed: tuple[e.ForwardApproved, ...] = ()
     closed: e.Closed | None = None
     reviews: tuple[e.Reviewed, ...] = ()
     owed: bool = False
     published: bool = False
     read_only: bool = False
+    unrecorded: str = ""
 
     @property
     def outcome(self) -> Outcome | None:
@@ -138,5 +149,18 @@ class Change:
 
     def touched(self) -> tuple[FacetRef, ...]:
         """Every setting that a call of this attempt can have changed, oldest first."""
-        facets = (f for sent in self.calls if sent.may_have_worked for f in sent.started.facets)
+        worked = [sent for sent in self.calls if sent.may_have_worked]
+        facets = [facet for sent in worked for facet in (*sent.started.facets, *_existence(sent))]
         return tuple(dict.fromkeys(facets))
+
+    def as_found(self) -> tuple[FacetRef, ...]:
+        """Of those, the settings that were first read after the change's first call: what they were before, nobody knows."""
+        taken = {facet.ref for facet in self.snapshot.facets} if self.snapshot else set()
+        made = {ref for sent in self.calls for ref in (*sent.made, *sent.started.creates)}
+        return tuple(facet for facet in self.touched() if facet.ref not in taken | made)
+
+
+def _existence(sent: Sent) -> tuple[FacetRef, ...]:
+    """What only the answer named, of which no setting was foretold: that it is there at all."""
+    foretold = {facet.ref for facet in sent.started.facets}
+    return tuple(FacetRef(ref, EXISTENCE) for ref in sent.made if ref not in foretold)

@@ -254,6 +254,19 @@ class CheckErrored:
 
 
 @dataclass(frozen=True, slots=True)
+class BaselineRed:
+    """A check was red before the first step, which the plan expects or an emergency allows, or is so still.
+
+    It is no reason to go back until it has passed once.
+    """
+
+    phase: str
+    number: int
+    name: str
+    saw: str
+
+
+@dataclass(frozen=True, slots=True)
 class Soaked:
     """The soak passed with its checks holding."""
 
@@ -269,6 +282,17 @@ class Verified:
 class VerifyFailed:
     """Production was read again and is not as intended."""
 
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The change cannot go on, for a reason that says nothing about production. `because` is a word for scripts.
+
+    `signed-out`, `unreachable`, `lease` (locks or credentials end too soon), `moving` (a change at AWS is not over).
+    """
+
+    because: str
     why: str
 
 
@@ -325,10 +349,17 @@ class RestoreProven:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaseLost:
+    """The way back goes on, though locks or credentials have run out and could not be renewed."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class OperatorNeeded:
     """Production is between two states and somebody must decide. The locks stay.
 
-    `because` is a word for scripts: `person` where somebody who can be asked can go on.
+    `because` is a word for scripts: `person` where somebody who can be asked can go on; `taken-over`; else as of a pause.
     """
 
     why: str
@@ -338,7 +369,42 @@ class OperatorNeeded:
 
 @dataclass(frozen=True, slots=True)
 class TakenUp:
-    """Somebody who can be asked goes on where a person was wanted."""
+    """It goes on where it had paused or a person was wanted; `why` says what is different now."""
+
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardWanted:
+    """Somebody wants a change that needs an operator to go forward all the same; others may have to agree first.
+
+    `accept`: what failed counts as done, rather than being tried again.
+    """
+
+    why: str
+    by: str
+    accept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardApproved:
+    """Somebody agreed to going forward; `wish` is the digest of what they agreed to."""
+
+    wish: str
+    approver: str
+    self_approved: bool = False
+    why: str = ""
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WentForward:
+    """From here on the change goes forward again, as somebody wished and `approvers` agreed."""
+
+    why: str
+    by: str
+    accept: bool = False
+    approvers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,9 +481,11 @@ Event: TypeAlias = (
     | CheckPassed
     | CheckFailed
     | CheckErrored
+    | BaselineRed
     | Soaked
     | Verified
     | VerifyFailed
+    | Paused
     | RollbackWanted
     | UndoDone
     | UndoFailed
@@ -425,8 +493,12 @@ Event: TypeAlias = (
     | FacetLeft
     | Restored
     | RestoreProven
+    | LeaseLost
     | OperatorNeeded
     | TakenUp
+    | ForwardWanted
+    | ForwardApproved
+    | WentForward
     | Closed
     | Noted
     | Reviewed

@@ -8,6 +8,8 @@ from typing import assert_never
 from changectl.model import events as e
 from changectl.model.change import Change, Fate, Outcome, Sent
 from changectl.model.entry import Entry
+from changectl.model.exits import exited
+from changectl.model.findings import checked, noticed
 from changectl.model.resource import Ref
 
 
@@ -59,14 +61,18 @@ def evolve(change: Change, event: e.Event) -> Change:
             return _agreed(change, event)
         case e.SnapshotTaken() | e.Begun() | e.LocksHeld() | e.Confirmed():
             return _began(change, event)
-        case e.Closed() | e.OperatorNeeded() | e.TakenUp() | e.Published() | e.Unrecognised():
+        case e.Closed() | e.OperatorNeeded() | e.Published() | e.Unrecognised():
             return _ended(change, event)
+        case e.TakenUp() | e.ForwardWanted() | e.ForwardApproved() | e.WentForward():
+            return exited(change, event)
         case e.StepStarted() | e.StepDone() | e.StepFailed() | e.UndoDone() | e.UndoFailed():
             return _stepped(change, event)
         case e.CallStarted() | e.CallDone() | e.CallFailed() | e.CallUnknown():
             return replace(change, calls=_called(change.calls, event), approvals=())  # spent: production is touched
-        case e.CheckPassed() | e.CheckFailed() | e.CheckErrored() | e.Soaked() | e.Verified() | e.VerifyFailed():
-            return _tested(change, event)
+        case e.CheckPassed() | e.CheckFailed() | e.CheckErrored() | e.BaselineRed():
+            return checked(change, event)
+        case e.Soaked() | e.Verified() | e.VerifyFailed() | e.Paused() | e.LeaseLost():
+            return noticed(change, event)
         case e.RollbackWanted() | e.FacetRestored() | e.FacetLeft() | e.Restored() | e.RestoreProven():
             return _went_back(change, event)
         case _:
@@ -100,15 +106,13 @@ def _began(change: Change, event: e.SnapshotTaken | e.Begun | e.LocksHeld | e.Co
             assert_never(event)
 
 
-def _ended(change: Change, event: e.Closed | e.OperatorNeeded | e.TakenUp | e.Published | e.Unrecognised) -> Change:
+def _ended(change: Change, event: e.Closed | e.OperatorNeeded | e.Published | e.Unrecognised) -> Change:
     match event:
         case e.Closed(outcome):
             owed = change.owed or (_is_emergency(change, outcome) and not any(r.counts for r in change.reviews))
             return replace(change, closed=event, operator=None, owed=owed)
         case e.OperatorNeeded():
-            return replace(change, operator=event)
-        case e.TakenUp():
-            return replace(change, operator=None)
+            return replace(change, operator=event, forward=None, agreed=())
         case e.Published():
             return replace(change, published=True)
         case e.Unrecognised():
@@ -126,7 +130,10 @@ def _is_emergency(change: Change, outcome: str) -> bool:
 def _stepped(change: Change, event: e.StepStarted | e.StepDone | e.StepFailed | e.UndoDone | e.UndoFailed) -> Change:
     match event:
         case e.StepStarted(step, want, asked):
-            change = replace(change, wants={**change.wants, step: want})
+            open_still = (
+                frozenset(one for one in change.passed if one[0] != "after") if not change.wants else change.passed
+            )
+            change = replace(change, wants={**change.wants, step: want}, passed=open_still)
             return (
                 replace(change, deeds=change.deeds | {step}, approvals=()) if asked else change
             )  # spent: a person acts
@@ -134,7 +141,7 @@ def _stepped(change: Change, event: e.StepStarted | e.StepDone | e.StepFailed | 
             return replace(change, left_by={**change.left_by, step: left})
         case e.StepFailed(step, why, untouched):
             spared = change.spared | ({step} if untouched else set())
-            return replace(change, failure=f"step {step}: {why}", spared=spared)
+            return replace(change, failure=f"step {step}: {why}", failed=None, spared=spared)
         case e.UndoDone(step):
             return replace(change, undone=change.undone | {step})
         case e.UndoFailed():
@@ -167,35 +174,6 @@ def _settled(
     )
 
 
-def _tested(
-    change: Change, event: e.CheckPassed | e.CheckFailed | e.CheckErrored | e.Soaked | e.Verified | e.VerifyFailed
-) -> Change:
-    match event:
-        case e.CheckPassed(phase, number):
-            return replace(change, passed=change.passed | {(phase, number)}, errored=None)
-        case e.CheckFailed(phase, _, name, saw):
-            return replace(change, failure=f"the check {name} failed {_when(phase)}: {saw}", errored=None)
-        case e.CheckErrored():
-            return replace(change, errored=event)
-        case e.Soaked():
-            return replace(change, soaked=True)
-        case e.Verified():
-            return replace(change, verified=True)
-        case e.VerifyFailed(why):
-            return replace(change, failure=why)
-        case _:
-            assert_never(event)
-
-
-def _when(phase: str) -> str:
-    return {
-        "before": "before the first step",
-        "during": "while it ran",
-        "after": "after the last step",
-        "back-out": "after the way back",
-    }.get(phase, phase)
-
-
 def _went_back(
     change: Change, event: e.RollbackWanted | e.FacetRestored | e.FacetLeft | e.Restored | e.RestoreProven
 ) -> Change:
@@ -206,12 +184,18 @@ def _went_back(
                 rollback=event,
                 closed=None,
                 operator=None,
+                forward=None,
+                agreed=(),
+                paused=None,
                 errored=None,
+                failed=None,
                 failure="",
+                passed=frozenset(one for one in change.passed if one[0] != "back-out"),
                 undo_failed=(),
                 left=(),
                 restore_done=False,
                 proven=False,
+                unheld="",
             )
         case e.FacetRestored(facet):
             return replace(change, restored=change.restored | {facet})

@@ -3,6 +3,7 @@
 from typing import TypeAlias
 
 from changectl.model.change import Change, Outcome
+from changectl.model.events import CheckErrored
 from changectl.model.frozen import dataclass
 from changectl.model.plan import Auto, Check, Plan, Step
 from changectl.model.resource import FacetRef
@@ -66,6 +67,14 @@ class AskAboutCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class AskWhetherOn:
+    """What it needs to go on is missing, which says nothing about production: a person decides."""
+
+    why: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunUndo:
     """Do a step of the authored way back."""
 
@@ -95,6 +104,7 @@ class NeedOperator:
 
     why: str
     facets: tuple[FacetRef, ...] = ()
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +126,7 @@ Move: TypeAlias = (
     | GoBack
     | AskWhetherBack
     | AskAboutCheck
+    | AskWhetherOn
     | RunUndo
     | TakeBack
     | Restore
@@ -129,15 +140,31 @@ def next_move(plan: Plan, change: Change) -> Move | None:
     """What to do now; None when the attempt is closed or waits for an operator."""
     if change.closed or change.operator:
         return None
+    if change.paused:
+        return AskWhetherOn(change.paused.why, change.paused.because)
+    if change.errored and (change.wants or change.rollback):
+        return AskAboutCheck(_not_asked(change.errored))
     if change.rollback:
         return _way_back(plan, change)
     if not change.begun:
         return Close(Outcome.ABANDONED, "interrupted before it began", "interrupted")
+    if change.failure and change.wants:
+        return going_back(plan, change, change.failure)
     if change.failure:
-        return _after_failure(plan, change)
+        return Close(Outcome.REFUSED, change.failure, "test-before")
     if change.errored:
-        return _after_error(change)
+        return Close(Outcome.REFUSED, _not_asked(change.errored), "could-not-ask")
     return _way_forward(plan, change)
+
+
+def going_back(plan: Plan, change: Change, why: str) -> GoBack | AskWhetherBack | NeedOperator:
+    """Whether the change turns round by itself where there is a reason to, as the plan and its preview say."""
+    if plan.back_out.auto is Auto.FALSE:
+        return NeedOperator(f"{why}; the plan says not to go back by itself", change.touched())
+    asks = change.begun.going_back_asks if change.begun else ""
+    if plan.back_out.auto is Auto.ASK or asks:
+        return AskWhetherBack("; ".join(filter(None, (why, asks))))
+    return GoBack(why)
 
 
 def _way_forward(plan: Plan, change: Change) -> Move:
@@ -145,7 +172,7 @@ def _way_forward(plan: Plan, change: Change) -> Move:
         return TakeLocks()
     if not change.confirmed:
         return Confirm()
-    if not change.wants and (check := _first_open("before", plan.test.before, change)):
+    if not change.wants and (check := _first_beforehand(plan, change)):
         return check
     step = next((s for s in plan.steps if s.id not in change.left_by), None)
     if step is not None:
@@ -157,28 +184,24 @@ def _way_forward(plan: Plan, change: Change) -> Move:
     return Close(Outcome.APPLIED) if change.verified else Verify()
 
 
+def _first_beforehand(plan: Plan, change: Change) -> RunCheck | None:
+    """What is asked before the first step: no change on top of a fire; in one, what is red already, to know it again."""
+    phases = [("before", plan.test.before), ("during", plan.test.during)]
+    phases += [("after", plan.test.after)] if plan.emergency else []
+    known = change.passed | change.red
+    open_ones = (
+        RunCheck(phase, n, c) for phase, checks in phases for n, c in enumerate(checks) if (phase, n) not in known
+    )
+    return next(open_ones, None)
+
+
 def _first_open(phase: str, checks: tuple[Check, ...], change: Change) -> RunCheck | None:
     open_ones = (RunCheck(phase, n, c) for n, c in enumerate(checks) if (phase, n) not in change.passed)
     return next(open_ones, None)
 
 
-def _after_failure(plan: Plan, change: Change) -> Move:
-    if not change.wants:
-        return Close(Outcome.REFUSED, change.failure, "test-before")
-    assert change.begun is not None
-    if plan.back_out.auto is Auto.FALSE:
-        return NeedOperator(f"{change.failure}; the plan says not to go back by itself", change.touched())
-    if plan.back_out.auto is Auto.ASK or change.begun.going_back_asks:
-        return AskWhetherBack("; ".join(filter(None, (change.failure, change.begun.going_back_asks))))
-    return GoBack(change.failure)
-
-
-def _after_error(change: Change) -> Move:
-    assert change.errored is not None
-    why = f"the check {change.errored.name} could not be asked: {change.errored.why}"
-    if not change.wants:
-        return Close(Outcome.REFUSED, why, "could-not-ask")
-    return AskAboutCheck(why)
+def _not_asked(errored: CheckErrored) -> str:
+    return f"the check {errored.name} could not be asked: {errored.why}"
 
 
 def _way_back(plan: Plan, change: Change) -> Move:
@@ -194,8 +217,6 @@ def _way_back(plan: Plan, change: Change) -> Move:
         return Prove()
     if change.failure:
         return NeedOperator(change.failure)
-    if change.errored:
-        return NeedOperator(f"the check {change.errored.name} could not be asked: {change.errored.why}")
     tests = plan.test.after if plan.back_out.test_same else plan.back_out.test
     why = change.rollback.why if change.rollback else ""
     return _first_open("back-out", tests, change) or Close(Outcome.ROLLED_BACK, why)

@@ -46,7 +46,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing the plan does: an action's key and what that action read."""
+    """One thing the plan does: an action's key and what that action read.
+
+    `within`: how long what it sets going at AWS may take.
+    """
 
     id: str
     name: str
@@ -55,6 +58,7 @@ class Step:
     region: str = ""
     undo: "tuple[Step, ...]" = ()
     check: Check | None = None
+    within: timedelta | None = None
     span: Span = Span(1, 1)
 
 

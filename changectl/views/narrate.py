@@ -8,6 +8,7 @@ from changectl.model import events as e
 from changectl.model.digest import short
 from changectl.model.resource import Ref
 from changectl.views.columns import columns
+from changectl.views.deciding import deciding
 from changectl.views.page import Style
 
 Said = tuple[str, Style]
@@ -28,11 +29,15 @@ def sentence(event: e.Event, names: Mapping[Ref, str] = MappingProxyType({})) ->
             return _stepping(event)
         case e.CallStarted() | e.CallDone() | e.CallFailed() | e.CallUnknown():
             return _calling(event)
-        case e.CheckPassed() | e.CheckFailed() | e.CheckErrored() | e.Soaked() | e.Verified() | e.VerifyFailed():
+        case e.CheckPassed() | e.CheckFailed() | e.CheckErrored() | e.BaselineRed():
+            return _checking(event)
+        case e.Soaked() | e.Verified() | e.VerifyFailed():
             return _testing(event)
+        case e.Paused() | e.LeaseLost() | e.TakenUp() | e.ForwardWanted() | e.ForwardApproved() | e.WentForward():
+            return deciding(event)
         case e.RollbackWanted() | e.FacetRestored() | e.FacetLeft() | e.Restored() | e.RestoreProven():
             return _going_back(event, names)
-        case e.OperatorNeeded() | e.TakenUp() | e.Closed() | e.Published() | e.Unrecognised():
+        case e.OperatorNeeded() | e.Closed() | e.Published() | e.Unrecognised():
             return _ending(event, names)
         case e.Noted(by, text):
             return f"noted by {by}: {text}", Style.PLAIN
@@ -111,9 +116,7 @@ def _calling(event: e.CallStarted | e.CallDone | e.CallFailed | e.CallUnknown) -
             assert_never(event)
 
 
-def _testing(
-    event: e.CheckPassed | e.CheckFailed | e.CheckErrored | e.Soaked | e.Verified | e.VerifyFailed,
-) -> Said:
+def _checking(event: e.CheckPassed | e.CheckFailed | e.CheckErrored | e.BaselineRed) -> Said:
     match event:
         case e.CheckPassed(name=name, saw=saw):
             return f"check {name} passed: {saw}", Style.GOOD
@@ -121,6 +124,14 @@ def _testing(
             return f"check {name} failed: {saw}", Style.BAD
         case e.CheckErrored(name=name, why=why):
             return f"check {name} could not be asked: {why}", Style.WARN
+        case e.BaselineRed(name=name, saw=saw):
+            return f"check {name} is red, and was so before the first step: {saw}", Style.WARN
+        case _:
+            assert_never(event)
+
+
+def _testing(event: e.Soaked | e.Verified | e.VerifyFailed) -> Said:
+    match event:
         case e.Soaked(seconds):
             return f"soaked for {seconds} s", Style.GOOD
         case e.Verified():
@@ -150,14 +161,10 @@ def _going_back(
             assert_never(event)
 
 
-def _ending(
-    event: e.OperatorNeeded | e.TakenUp | e.Closed | e.Published | e.Unrecognised, names: Mapping[Ref, str]
-) -> Said:
+def _ending(event: e.OperatorNeeded | e.Closed | e.Published | e.Unrecognised, names: Mapping[Ref, str]) -> Said:
     match event:
         case e.OperatorNeeded(why):
             return f"needs an operator: {why}", Style.BAD
-        case e.TakenUp():
-            return "taken up by somebody who can be asked", Style.PLAIN
         case e.Closed(outcome, why, by=by, standing=standing):
             stood = f" ({'; '.join(standing_words(each, names) for each in standing)})" if standing else ""
             return f"{outcome}{f' by {by}' if by else ''}{f': {why}' if why else ''}{stood}", Style.STRONG
