@@ -3,18 +3,22 @@
 A channel that fails is reported once and dropped; it never stops or slows a change.
 """
 
+import shutil
+import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 
 from changectl.cli.output import Output
+from changectl.cli.stops import HEARTBEAT
 from changectl.cli.telling import Telling, opened
 from changectl.contracts.channel import Announcement, Channel
 from changectl.model import events as e
 from changectl.model.change import Change
 from changectl.model.plan import Plan
 from changectl.model.status import Production
+from changectl.model.text import one_line
 from changectl.planfile.config import ChannelSettings
 from changectl.views.narrate import is_detail, sentence
 from changectl.views.page import Style, line, text
@@ -22,7 +26,18 @@ from changectl.views.page import Style, line, text
 PATIENCE = 6.0
 """Seconds that the end waits for channels: one more than a channel may take."""
 
-TOLD = e.Begun | e.StepFailed | e.CheckFailed | e.RollbackWanted | e.OperatorNeeded | e.TakenUp | e.Closed
+TOLD = (
+    e.Begun
+    | e.StepFailed
+    | e.CheckFailed
+    | e.Paused
+    | e.RollbackWanted
+    | e.OperatorNeeded
+    | e.TakenUp
+    | e.ForwardWanted
+    | e.WentForward
+    | e.Closed
+)
 """What everybody should know at once; the rest is detail."""
 
 
@@ -41,6 +56,7 @@ class Announcer:
         self._plan, self._out, self._who = plan, out, who
         self._names, self._attempt, self._began = change.names, change.attempt, change.began_at
         self._touched = bool(change.calls or change.deeds)
+        self._live, self._heard = False, time.monotonic()
         self._tellings = [each for chosen in settings if (each := self._opened(channels, chosen)) is not None]
 
     def __call__(self, event: e.Event) -> None:
@@ -51,6 +67,7 @@ class Announcer:
             self._began = _now()
         said, style = sentence(event, self._names)
         if not is_detail(event):
+            self._wipe()
             with suppress(OSError, ValueError):  # a terminal that went away stops no rollback
                 self._out.progress((line(text(_clock(), Style.QUIET), "  ", text(said, style), hang=10),))
         waits = isinstance(event, e.StepStarted) and bool(event.asked)
@@ -60,8 +77,26 @@ class Announcer:
                 if telling.channel.details or not announcement.detail:
                     telling.put(announcement)
 
+    def progress(self, said: str) -> None:
+        """How long something may still take: a line every HEARTBEAT; on a terminal one that is written over. Never raises."""
+        with suppress(OSError, ValueError):
+            if sys.stderr.isatty():
+                sys.stderr.write(f"\r\x1b[2K          {one_line(said, _width())}")
+                sys.stderr.flush()
+                self._live = True
+            elif time.monotonic() >= self._heard + HEARTBEAT:
+                self._heard = time.monotonic()
+                self._out.progress((line(text(_clock(), Style.QUIET), "  ", text(said), hang=10),))
+
+    def _wipe(self) -> None:
+        if self._live:
+            self._live = False
+            with suppress(OSError, ValueError):
+                sys.stderr.write("\r\x1b[2K")
+
     def close(self) -> None:
         """Wait for the channels, no longer than PATIENCE for all of them."""
+        self._wipe()
         until = time.monotonic() + PATIENCE
         for telling in self._tellings:
             telling.close()
@@ -125,8 +160,12 @@ ENDED = {
 def _next(change: str, event: e.Event) -> str:
     """What somebody who reads this may type."""
     match event:
-        case e.OperatorNeeded(because="person"):
+        case (
+            e.Paused() | e.OperatorNeeded(because="person" | "signed-out" | "unreachable" | "moving" | "could-not-ask")
+        ):
             return f"changectl apply --resume {change}"
+        case e.OperatorNeeded(because="taken-over"):
+            return "changectl status"
         case e.OperatorNeeded():
             return f"changectl rollback {change}"
         case _:
@@ -142,6 +181,10 @@ def _notice(plan: Plan, event: e.Event) -> str:
             return plan.comms.after
         case _:
             return ""
+
+
+def _width() -> int:
+    return max(20, shutil.get_terminal_size().columns - 11)
 
 
 def _now() -> str:

@@ -1,7 +1,11 @@
 """How a command ends: the state of production in one line, and what to type next."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from changectl.model.change import Change, Outcome
 from changectl.model.events import spoken
+from changectl.model.exits import may_resume, why_not_forward
 from changectl.model.frozen import dataclass
 from changectl.model.resource import Body
 from changectl.model.status import Production, Status
@@ -17,16 +21,55 @@ REFUSED = {
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A status, what production is like, one sentence about it, and the next command with the ids in it."""
+    """A status, what production is like, one sentence about it, and the next command with the ids in it.
+
+    `notes`: what the sentence alone would leave unsaid, each a sentence.
+    """
 
     status: Status
     production: Production
     sentence: str
     next: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def ending(change_id: str, change: Change, *, rolled_back_on_demand: bool = False, terminated: bool = False) -> Ending:
-    """How an apply, a resume or a rollback ended."""
+def ending(
+    change_id: str, change: Change, *, rolled_back_on_demand: bool = False, terminated: bool = False,
+    broken: tuple[str, ...] = (),
+) -> Ending:  # fmt: skip
+    """How an apply, a resume or a rollback ended. `broken`: what of our own promises does not hold of it."""
+    end = _ending(change_id, change, rolled_back_on_demand=rolled_back_on_demand, terminated=terminated)
+    if broken:
+        return _unsure(change_id, end, broken)
+    if change.unrecorded and end.production is Production.AS_BEFORE:
+        end = replace(end, next=(f"changectl rollback {change_id}", f"changectl show {change_id}"))
+    return replace(end, notes=tuple(_notes(change_id, change)))
+
+
+def _notes(change_id: str, change: Change) -> Iterator[str]:
+    if change.unrecorded:
+        yield f"Not all of it is recorded on this machine: {change.unrecorded}"
+        again = f"changectl rollback {change_id}"
+        yield f"Once there is room, {again} records it: it reads production and sends nothing where all is back"
+    if change.unheld:
+        yield f"It went back without its locks: {change.unheld}"
+    if found := change.as_found():
+        named = ", ".join(spoken(facet, change.names) for facet in found)
+        yield f"First read after the first call, so that going back means as found, not as before: {named}"
+    if change.forward:
+        yield f"{change.forward.by} wants to go forward, and somebody else has to agree: {change.forward.why}"
+
+
+def _unsure(change_id: str, end: Ending, broken: tuple[str, ...]) -> Ending:
+    """Nothing is claimed where our own record contradicts it."""
+    said = (
+        "unknown: changectl broke a promise of its own, which is a bug in changectl; do not rely on what it says above"
+    )
+    look = (f"changectl show {change_id} --json", *end.next)
+    return Ending(Status.BUG, Production.UNKNOWN, said, tuple(dict.fromkeys(look)), broken)
+
+
+def _ending(change_id: str, change: Change, *, rolled_back_on_demand: bool, terminated: bool) -> Ending:
     if change.operator:
         return _operator(change_id, change)
     match change.outcome:
@@ -61,23 +104,36 @@ def _operator(change_id: str, change: Change) -> Ending:
     facets = [left.facet for left in change.left] or change.touched()
     named = ", ".join(dict.fromkeys(spoken(facet, change.names) for facet in facets))
     said = f"between two states, and needs an operator{f': look at {named}' if named else ''}"
-    wanted = change.operator is not None and change.operator.because == "person"
-    on = (f"changectl apply --resume {change_id}",) if wanted else ()
-    out = (f"changectl rollback {change_id}", f'changectl close {change_id} --accept --why "…"')
-    return Ending(Status.NEEDS_OPERATOR, Production.MIXED, said, (f"changectl show {change_id}", *on, *out))
+    ways = tuple(command for command, _ in exits(change_id, change))
+    return Ending(Status.NEEDS_OPERATOR, Production.MIXED, said, (f"changectl show {change_id}", *ways))
+
+
+def exits(change_id: str, change: Change) -> Iterator[tuple[str, str]]:
+    """The commands that lead out of needing an operator, each with what it does, the simplest first."""
+    if may_resume(change):
+        yield f"changectl apply --resume {change_id}", "goes on, once the reason has passed"
+    if change.operator is not None and change.operator.because == "taken-over":
+        yield "changectl status", "says who has it now"
+        return
+    yield f"changectl rollback {change_id}", "takes back what is still this change's"
+    if not why_not_forward(change):
+        yield f'changectl apply --resume {change_id} --forward --why "…"', "tries again what failed, and goes on"
+    yield f'changectl close {change_id} --accept --why "…"', "leaves production as it is, and frees the settings"
+
+
+_COUNT = {2: "two", 3: "three", 4: "four", 5: "five"}
 
 
 def exits_page(change_id: str, change: Change, host: str) -> Page:
     """What a person can decide where a change needs an operator. `host`: where its snapshot is."""
     why = change.operator.why if change.operator else ""
     ways = (
-        (f"changectl rollback {change_id}", f"on {host}: takes back what is still this change's"),
-        (f'changectl close {change_id} --accept --why "…"', "leaves production as it is, and frees the settings"),
+        *exits(change_id, change),
         ("changectl new", "goes forward with another change, once this one is closed"),
     )
     return (
         line(text(f"{change_id} needs an operator: {why}.")),
-        line("There are three ways out:"),
+        line(f"There are {_COUNT.get(len(ways), len(ways))} ways out, where it was begun (", text(host), "):"),
         *(part for words, what in ways for part in (line(command(words), indent=2), line(text(what), indent=6))),
     )
 
@@ -110,6 +166,7 @@ def ending_page(end: Ending) -> Page:
     return (
         blank(),
         line(text(f"Production is {end.sentence}.", style)),
+        *(line(text(f"{note.rstrip('.')}.", Style.WARN)) for note in end.notes),
         *(line("Next: " if n == 0 else "      ", command(words)) for n, words in enumerate(end.next)),
     )
 
@@ -125,7 +182,10 @@ def ending_document(change_id: str, change: Change, end: Ending) -> Body:
         "why": _why(change),
         "production": end.production.value,
         "status": int(end.status),
+        "because": change.operator.because if change.operator else change.closed.because if change.closed else "",
         "recorded": change.published,
+        "unrecorded": change.unrecorded,
+        "notes": list(end.notes),
         "left": [
             {
                 "facet": str(x.facet),
