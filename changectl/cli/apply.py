@@ -17,6 +17,7 @@ from changectl.cli.memory import Memory, me, memory
 from changectl.cli.options import Confirm, Json, NoInput, PlanArgument
 from changectl.cli.output import can_ask
 from changectl.cli.previewing import previewed, rules
+from changectl.cli.signing import refuse_what_outlasts
 from changectl.cli.world import Keeper
 from changectl.engine.approval import in_window
 from changectl.engine.proposal import begin
@@ -77,15 +78,19 @@ def _new(here: Desk, found: Memory, wanted: str, confirm: str, but: Exceptions, 
     tied_up(found, by, plan.id)
     change = found.known(plan.id)
     if change.in_progress:
+        is_here = change.attempt in found.journals.attempts(plan.id)
         raise InProgress(
             f"attempt {change.attempt} of {plan.id} has not ended",
-            f"changectl apply --resume {plan.id}, or: changectl rollback {plan.id}",
+            f"changectl apply --resume {plan.id}, or: changectl rollback {plan.id}"
+            if is_here
+            else f"changectl status {plan.id}",
         )
     if change.outcome is Outcome.APPLIED:  # another snapshot would take what it did for the state before
         raise GateRefused(f"{plan.id} is applied already", f"changectl rollback {plan.id}")
     seen = previewed(here, loaded, found, change.proposed.authors if change.proposed else (by,))
     if seen.env.production:
         in_window(plan, datetime.now(UTC))
+    refuse_what_outlasts(seen.signed, plan, datetime.now(UTC))
     asked = Asked(rules(here, found), found, loaded.path, plan, seen.proposed)
     approvals = agreed(asked, seen.env)
     says = f"changes {seen.env.name}, account {seen.env.account}"

@@ -9,6 +9,7 @@ from changectl.catalogue import catalogue
 from changectl.cli.announcing import Announcer
 from changectl.cli.asking import asker
 from changectl.cli.desk import Desk, plan_in
+from changectl.cli.elsewhere import only_there
 from changectl.cli.ground import Signed, signed_in
 from changectl.cli.loose import caught_up, set_aside_what_lost, tie_up
 from changectl.cli.memory import Memory, me
@@ -27,7 +28,6 @@ from changectl.model.events import Begun
 from changectl.model.fold import fold
 from changectl.model.frozen import dataclass
 from changectl.model.plan import Plan
-from changectl.model.status import Production
 from changectl.register.journal import Journal
 from changectl.register.vault import Vault
 from changectl.views.ending import ending, ending_document, ending_page
@@ -75,6 +75,8 @@ def conducted(
     finally:
         announcer.close()
         journal.close()
+    if keeper.lost_to:
+        found.journals.set_aside(plan.id, journal.attempt)
     if change.owed:  # unless a colleague has reviewed it, which no journal has
         change = replace(change, owed=found.known(plan.id).owed)
     end = ending(plan.id, change, rolled_back_on_demand=on_demand, terminated=stops.terminated)
@@ -93,7 +95,7 @@ def taken_up(here: Desk, found: Memory, change: str) -> tuple[Plan, Signed, Jour
     set_aside_what_lost(found, change)
     latest = found.journals.latest(change)
     if latest is None:
-        raise _elsewhere(found, change)
+        raise only_there(found, change)
     journal = found.journals.open(change, latest)
     caught_up(found, journal)
     vault = journal.vault
@@ -122,17 +124,3 @@ def _untold(keeper: Keeper) -> Change:
     Whoever died while taking the locks for the way back of what was applied has recorded nothing of it.
     """
     return replace(fold((*keeper.earlier, *keeper.entries)), published=False)
-
-
-def _elsewhere(found: Memory, change: str) -> Exception:
-    begun = [entry for entry in found.entries(change) if isinstance(entry.event, Begun)]
-    if not begun:
-        return NotFound(f"{change} has not been applied", f"changectl apply {change}")
-    host = begun[-1].host
-    only_there = NeedsOperator(
-        f"{change} was applied from {host}, and the snapshot is only there",
-        f"on {host}: changectl rollback {change}",
-        host=host,
-    )
-    only_there.production = Production.UNKNOWN  # from here; it may well be as intended
-    return only_there

@@ -178,7 +178,10 @@ def test_a_colleague_is_told_on_which_machine_it_can_be_rolled_back(team: Team) 
 
     ran = team.ben.types("rollback", CHANGE, status=11)
 
-    assert f"was applied from {socket.gethostname()}" in ran.err
+    assert f"was begun by Ana <ana@example.com> on {socket.gethostname()}" in ran.err
+    assert "it changed table/bookings protection." in ran.err
+    assert f"on {socket.gethostname()} alone" in ran.err
+    assert f"changectl new --undo {CHANGE}" in ran.err
     assert (aws.table_now(team.emulator), team.locks()) == (applied, {})
 
 
