@@ -1,22 +1,31 @@
 """An attempt in memory: the change so far, and what its settings are, were, and can be."""
 
+import math
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from changectl.contracts.kind import ResourceKind
 from changectl.engine.capture import capture
 from changectl.engine.world import World
 from changectl.errors import CannotRecord, ChangectlError, LeaseOver
 from changectl.model.bodies import body_of, laid_over, snapshot_json, snapshot_of
 from changectl.model.change import Change, Fate, Sent
-from changectl.model.events import Event, RollbackWanted
+from changectl.model.events import CallDone, CallStarted, CallUnknown, Event, OperatorNeeded, RollbackWanted
 from changectl.model.fold import evolve
 from changectl.model.merge import carried
 from changectl.model.plan import Plan
-from changectl.model.resource import Body, FacetRef, Ref, Resource, Snapshot
+from changectl.model.resource import EXISTENCE, Body, FacetRef, Ref, Resource, Snapshot
 from changectl.model.values import ResultValue, later
 
 ANSWER = 60.0
 """Seconds within which a call is answered or given up: what locks and credentials must last for before it is begun."""
+
+
+GLANCES = 1.0
+"""Seconds between two looks for an effect."""
+
+LONGEST_UNKNOWN = 30
+"""Seconds after which an absence is believed where no kind says anything."""
 
 
 class StepFault(Exception):
@@ -59,6 +68,10 @@ class Attempt:
         self.unrecorded = ""
         self.unheld = ""
         self.since: dict[str, datetime] = {}
+        self.watched = -math.inf
+        self.meanwhile: Callable[[], None] = lambda: None
+        self.guards: dict[Ref, Body] = {}
+        self._called = world.clock.monotonic() - _age(change, world.clock.now())
         self._bodies: dict[str, Snapshot] = {}
         self._found: dict[str, Snapshot] = {}
         self._expected: tuple[Change, Snapshot] | None = None
@@ -73,10 +86,12 @@ class Attempt:
         try:
             self.world.record(event)
         except CannotRecord as why:
-            if not self.going_back and not isinstance(event, RollbackWanted):
+            if not self.going_back and not isinstance(event, RollbackWanted | OperatorNeeded):
                 raise
             self.unrecorded = why.sentence
         self.change = evolve(self.change, event)
+        if isinstance(event, CallStarted | CallDone | CallUnknown):
+            self._called = self.world.clock.monotonic()
         self.world.announce(event)
 
     def keep(self, snapshot: Snapshot) -> str:
@@ -134,7 +149,7 @@ class Attempt:
         for step in (*self.change.wants, ""):
             for sent in self.change.calls:
                 if sent.started.step == step and sent.fate is Fate.DONE:
-                    state = laid_over(state, self.leaves(sent))
+                    state = laid_over(state, self._effect(sent))
             state = laid_over(state, self.bodies(self.change.left_by.get(step, "")))
         self._expected = (self.change, state)
         return state
@@ -144,6 +159,8 @@ class Attempt:
 
         Only what a call changed is ours: what it found beside that, a stranger's item say, is not.
         """
+        if facet.facet == EXISTENCE:
+            return ()
         grain = self.world.ground.kinds[facet.ref.kind].facet(facet.facet).grain
         before = body_of(self.before(), facet)
         pairs = [(self.found(sent), self.leaves(sent)) for sent in self.change.calls if sent.may_have_worked]
@@ -163,15 +180,19 @@ class Attempt:
         """Every state as a whole in which our calls, one after the other, can have left a resource."""
         states = [self.before().get(ref)]
         for step in (*self.change.wants, ""):
-            left = [self.leaves(s) for s in self.change.calls if s.started.step == step and s.may_have_worked]
+            left = [self._effect(s) for s in self.change.calls if s.started.step == step and s.may_have_worked]
             for bodies in (*left, self.bodies(self.change.left_by.get(step, ""))):
                 if ref in bodies:
                     states.append(laid_over({ref: states[-1]}, {ref: bodies[ref]})[ref])
         return tuple(states[1:])
 
+    def _effect(self, sent: Sent) -> Snapshot:
+        """What a call leaves, of what only its answer named as far as that it is there."""
+        return {**{ref: {} for ref in sent.made}, **self.leaves(sent)}
+
     def read(self, refs: Iterable[Ref]) -> Snapshot:
         """Read afresh."""
-        fresh = capture(self.world.ground.kinds, refs, self.world.ground.eyes)
+        fresh = capture(self.world.ground.kinds, refs, self.world.ground.eyes, guards=self.guards)
         self.glance.update(fresh)
         return fresh
 
@@ -179,10 +200,53 @@ class Attempt:
         """A resource now, or as just read if no time has passed since. Raises StepFault if a stranger came."""
         if ref not in self.glance:
             self.read([ref])
-        now, expected = self.glance[ref], self.expected()
-        if ref in expected and (moved := _moved(expected[ref], now)):
+        if moved := self._moved(ref):
+            self.read_until([FacetRef(ref, name) for name in moved], lambda _: not self._moved(ref))
+        if moved := self._moved(ref):
             raise StepFault(f"{ref} {', '.join(moved)} was changed by someone else since the snapshot")
-        return now
+        return self.glance[ref]
+
+    def _moved(self, ref: Ref) -> tuple[str, ...]:
+        """What of a resource is not as this attempt left it, as far as it was read last."""
+        expected, now = self.expected(), self.glance[ref]
+        if ref not in expected or expected[ref] == now:
+            return ()
+        before = expected[ref]
+        if before is None or now is None:
+            return (EXISTENCE,)
+        return tuple(name for name in sorted(before) if before[name] != now.get(name))
+
+    def read_until(self, facets: Iterable[FacetRef], seen: Callable[[Snapshot], bool], times: int = 1) -> Snapshot:
+        """Read until it is seen so many times in a row, or until what a call has left would be seen by every reader."""
+        wanted = tuple(facets)
+        refs, streak = dict.fromkeys(facet.ref for facet in wanted), 0
+        while True:
+            settled = self.settles_in(wanted) <= 0
+            now = self.read(refs)
+            streak = streak + 1 if seen(now) else 0
+            if streak >= times or (settled and not streak):
+                return now
+            if not streak:
+                self.wait(min(GLANCES, max(self.settles_in(wanted), 0.0)))
+
+    def stirred(self) -> None:
+        """Production was still changing by what this attempt did until now."""
+        self._called = self.world.clock.monotonic()
+
+    def settles_in(self, facets: Iterable[FacetRef]) -> float:
+        """Seconds until a reading of these settings can no longer be older than the last call of this attempt.
+
+        AWS is read from replicas: until then an absence may be old, while an effect that is seen is true.
+        """
+        return self._called + self._horizon(facets) - self.world.clock.monotonic()
+
+    def _horizon(self, facets: Iterable[FacetRef]) -> float:
+        kinds = self.world.ground.kinds
+        declared = (self._settle(kinds[facet.ref.kind], facet.facet) for facet in facets)
+        return max(declared, default=LONGEST_UNKNOWN) * self.world.settle
+
+    def _settle(self, kind: ResourceKind, facet: str) -> int:
+        return kind.settle if facet == EXISTENCE else kind.facet(facet).settle or kind.settle
 
     def blink(self) -> None:
         """Time passes: what was read is no longer now."""
@@ -214,11 +278,12 @@ class Attempt:
         return answer
 
     def wait(self, seconds: float) -> None:
-        """Let time pass, unless a person asks to stop."""
+        """Let time pass, unless a person asks to stop; then look at what is watched. Raises as `heed` and `meanwhile` do."""
         self.heed()
         self.blink()
         self.world.clock.wait(seconds)
         self.heed()
+        self.meanwhile()
 
 
 def _says(bodies: Snapshot, facet: FacetRef) -> bool:
@@ -226,7 +291,8 @@ def _says(bodies: Snapshot, facet: FacetRef) -> bool:
     return facet.ref in bodies and (bodies[facet.ref] is None or facet.facet in (bodies[facet.ref] or {}))
 
 
-def _moved(expected: Resource | None, now: Resource | None) -> tuple[str, ...]:
-    if expected is None or now is None:
-        return () if expected is now else ("itself",)
-    return tuple(name for name in sorted(expected) if expected[name] != now.get(name))
+def _age(change: Change, now: datetime) -> float:
+    """Seconds since this attempt last called AWS, as far as that is recorded."""
+    if not change.called_at:
+        return 0.0
+    return max((now - datetime.fromisoformat(change.called_at)).total_seconds(), 0.0)

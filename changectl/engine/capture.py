@@ -19,16 +19,24 @@ Answers = dict[Ref, Any]
 
 
 def capture(
-    kinds: Mapping[str, ResourceKind], refs: Iterable[Ref], eyes: Eyes, seen: Mapping[Ref, Any] | None = None
+    kinds: Mapping[str, ResourceKind],
+    refs: Iterable[Ref],
+    eyes: Eyes,
+    seen: Mapping[Ref, Any] | None = None,
+    guards: dict[Ref, Body] | None = None,
 ) -> Snapshot:
     """Every facet of every resource; None where there is no such resource. Each batch is one call, asked once.
 
-    `seen`: what the anchor has just said of some of them, which is not asked again.
+    `seen`: what the anchor has just said of some of them, which is not asked again. `guards` is filled with what a
+    write must name, where AWS compares before it sets.
     """
     groups: dict[tuple[str, str], list[Ref]] = {}
     for ref in dict.fromkeys(refs):
         groups.setdefault((ref.kind, ref.region), []).append(ref)
-    captured = eyes.together([_later(kinds[kind], group, eyes, seen or {}) for (kind, _), group in groups.items()])
+    guards = {} if guards is None else guards
+    captured = eyes.together(
+        [partial(_of_one_kind, kinds[kind], group, eyes, seen or {}, guards) for (kind, _), group in groups.items()]
+    )
     return {ref: resource for part in captured for ref, resource in part.items()}
 
 
@@ -59,15 +67,15 @@ def body(facet: Facet, answers: Mapping[str, Any]) -> Body:
     return None if canonical == {} else canonical
 
 
-def _later(kind: ResourceKind, refs: list[Ref], eyes: Eyes, seen: Mapping[Ref, Any]) -> Callable[[], Snapshot]:
-    return lambda: _of_one_kind(kind, refs, eyes, seen)
-
-
-def _of_one_kind(kind: ResourceKind, refs: list[Ref], eyes: Eyes, seen: Mapping[Ref, Any]) -> Snapshot:
+def _of_one_kind(
+    kind: ResourceKind, refs: list[Ref], eyes: Eyes, seen: Mapping[Ref, Any], guards: dict[Ref, Body]
+) -> Snapshot:
     first = anchor(kind)
     known = {ref: seen[ref] for ref in refs if ref in seen}
     anchors = {**known, **_anchors(kind, [ref for ref in refs if ref not in known], eyes)}
     there = [ref for ref in refs if anchors.get(ref) is not None]
+    if kind.guard is not None:
+        guards |= {ref: jmespath.search(kind.guard.path, anchors[ref]) for ref in there}
     others = [read for read in dict.fromkeys(r for f in kind.facets for r in f.reads) if read != first]
     answered = eyes.together([_read_later(kind, read, there, eyes) for read in others]) if there else []
     got = {first: anchors, **dict(zip(others, answered, strict=False))}

@@ -1,19 +1,19 @@
 """What became of a call that nobody answered: read back until it shows, or until it would have shown.
 
-An effect that is seen is true at once. An absence is true only when the kind's settle horizon has passed.
+An effect that is seen is true at once. An absence is true only when the kind's settle horizon has passed; and so is a
+value that the setting had before, for that may have been read from a replica that is behind.
 """
 
 from collections.abc import Callable, Mapping
 
 from changectl.contracts.kind import Items, ResourceKind
+from changectl.engine.adoption import adopted
 from changectl.engine.attempt import Attempt
 from changectl.model import events as e
 from changectl.model.bodies import body_of
 from changectl.model.change import Fate, Sent
+from changectl.model.merge import is_reached
 from changectl.model.resource import Call, FacetRef, Ref, Snapshot
-
-GLANCES = 1.0
-"""Seconds between two looks for an effect."""
 
 
 def settle_open_calls(attempt: Attempt) -> tuple[Sent, ...]:
@@ -23,25 +23,12 @@ def settle_open_calls(attempt: Attempt) -> tuple[Sent, ...]:
     )
 
 
-def horizon(attempt: Attempt, facets: tuple[FacetRef, ...]) -> float:
-    """Seconds after which the absence of an effect on these settings may be believed."""
-    kinds = attempt.world.ground.kinds
-    declared = (kinds[f.ref.kind].facet(f.facet).settle or kinds[f.ref.kind].settle for f in facets)
-    return max(declared, default=30) * attempt.world.settle
-
-
 def read_until_right(
-    attempt: Attempt, facets: tuple[FacetRef, ...], is_right: Callable[[FacetRef, Snapshot], bool]
+    attempt: Attempt, facets: tuple[FacetRef, ...], is_right: Callable[[FacetRef, Snapshot], bool], times: int = 1
 ) -> tuple[Snapshot, list[FacetRef]]:
-    """What is read as soon as every setting is right, or when all would have shown; and the settings that are not."""
-    until = attempt.world.clock.monotonic() + horizon(attempt, facets)
-    while True:
-        now = attempt.read({facet.ref for facet in facets})
-        wrong = [facet for facet in facets if not is_right(facet, now)]
-        left = until - attempt.world.clock.monotonic()
-        if not wrong or left <= 0:
-            return now, wrong
-        attempt.wait(min(GLANCES, left))
+    """What is read once every setting is right, so many times in a row, or when all would have shown; and what is wrong."""
+    now = attempt.read_until(facets, lambda now: all(is_right(facet, now) for facet in facets), times)
+    return now, [facet for facet in facets if not is_right(facet, now)]
 
 
 def proves_it_was_done(kinds: Mapping[str, ResourceKind], call: Call, code: str) -> bool:
@@ -56,25 +43,53 @@ def proves_it_was_done(kinds: Mapping[str, ResourceKind], call: Call, code: str)
 
 
 def _settled(attempt: Attempt, sent: Sent) -> bool:
-    facets = sent.started.facets
+    facets, number = sent.started.facets, sent.started.number
+    if not facets:
+        return adopted(attempt, sent)
     leaves, found = attempt.leaves(sent), attempt.found(sent)
-    until = attempt.world.clock.monotonic() + horizon(attempt, facets)
-    while True:
-        now = attempt.read({facet.ref for facet in facets})
-        if leaves and _is(leaves, now, facets):
-            attempt.record(e.CallDone(sent.started.number, made=_made(sent, now), settled=True))
-            return True
-        if (left := until - attempt.world.clock.monotonic()) <= 0:
-            break
-        attempt.wait(min(GLANCES, left))
-    if facets and _is(found, now, facets):
-        attempt.record(e.CallFailed(sent.started.number, "NotSeen", "read back: it had no effect"))
-        return True
-    return False
+    new = bool(leaves) and not _may_have_been(attempt, sent, leaves)
+    now = attempt.read_until(facets, lambda now: new and _went(attempt, found, leaves, now, facets))
+    if leaves and _went(attempt, found, leaves, now, facets):
+        attempt.record(e.CallDone(number, made=_made(sent, now), settled=True))
+    elif found and (_went(attempt, leaves, found, now, facets) if leaves else _is(found, now, facets)):
+        attempt.record(e.CallFailed(number, "NotSeen", "read back: it had no effect"))
+    else:
+        return False
+    return True
+
+
+def _may_have_been(attempt: Attempt, sent: Sent, leaves: Snapshot) -> bool:
+    """Whether production may have been like that before the call, so that seeing it proves nothing yet."""
+    others = (attempt.leaves(other) for other in attempt.change.calls if other is not sent and other.may_have_worked)
+    states = [attempt.before(), attempt.found(sent), *others]
+    return all(any(_says_the_same(state, leaves, facet) for state in states) for facet in sent.started.facets)
+
+
+def _says_the_same(state: Snapshot, leaves: Snapshot, facet: FacetRef) -> bool:
+    if facet.ref not in state or facet.ref not in leaves:
+        return facet.ref not in leaves
+    if state[facet.ref] is None or leaves[facet.ref] is None:
+        return state[facet.ref] is leaves[facet.ref]
+    return facet.facet not in (leaves[facet.ref] or {}) or body_of(state, facet) == body_of(leaves, facet)
+
+
+def _went(attempt: Attempt, was: Snapshot, will: Snapshot, now: Snapshot, facets: tuple[FacetRef, ...]) -> bool:
+    """Whether production shows all that leads from one state to the other, whatever a stranger has done beside it."""
+    kinds = attempt.world.ground.kinds
+    for facet in facets:
+        ref, name = facet.ref, facet.facet
+        if ref not in will:
+            continue
+        if (will[ref] is None) != (now.get(ref) is None):
+            return False
+        if name in (will[ref] or {}):
+            grain = kinds[ref.kind].facet(name).grain
+            if not is_reached(body_of(will, facet), body_of(was, facet), body_of(now, facet), grain):
+                return False
+    return True
 
 
 def _is(state: Snapshot, now: Snapshot, facets: tuple[FacetRef, ...]) -> bool:
-    """Whether production shows all that a state says of these settings."""
     return all(
         (state[f.ref] is None) == (now.get(f.ref) is None)
         and (f.facet not in (state[f.ref] or {}) or body_of(state, f) == body_of(now, f))

@@ -7,12 +7,14 @@ sent.
 from collections.abc import Mapping
 from typing import Any
 
+from changectl.engine.adoption import nothing_there
 from changectl.engine.attempt import Attempt
 from changectl.engine.effects import Touch, touched
 from changectl.engine.fate import proves_it_was_done
 from changectl.engine.foretell import Unforeseeable, foretold
 from changectl.errors import CallNotDone, CallUnknown, ChangectlError, GateRefused
 from changectl.model import events as e
+from changectl.model.change import Sent
 from changectl.model.resource import Call, FacetRef, Ref, Snapshot
 
 TRIES = 6
@@ -64,6 +66,8 @@ def admit(attempt: Attempt, call: Call, phase: str, step: str) -> None:
     touch = touched(ground.rows, ground.kinds, call)
     _refuse_outside(attempt, call, touch, phase)
     refs = {facet.ref for facet in touch.writes} | touch.creates | touch.deletes
+    if touch.later and not any(_is_same(sent, call, step, phase) for sent in attempt.change.calls):
+        nothing_there(attempt, call)
     state = _seen(attempt, refs, phase)
     left = _foretold(attempt, call, touch, state)
     whole = touch.creates | touch.deletes
@@ -84,6 +88,12 @@ def admit(attempt: Attempt, call: Call, phase: str, step: str) -> None:
     )
     for ref in refs:  # what was read before the call says nothing about after it
         attempt.glance.pop(ref, None)
+
+
+def _is_same(sent: Sent, call: Call, step: str, phase: str) -> bool:
+    """Whether this call was begun before, so that what is there under its name may be what it made."""
+    started = sent.started
+    return sent.may_have_worked and (started.step, started.phase, started.operation) == (step, phase, call.operation)
 
 
 def _refuse_outside(attempt: Attempt, call: Call, touch: Touch, phase: str) -> None:

@@ -2,37 +2,81 @@
 
 from collections.abc import Iterable
 
-from changectl.engine.attempt import Attempt, StepFault
+from changectl.engine.attempt import Attempt, OperatorFault, StepFault
+from changectl.engine.bringing import bring, was_slower
 from changectl.engine.capture import INCARNATION
 from changectl.engine.fate import read_until_right, settle_open_calls
-from changectl.engine.rest import at_rest
-from changectl.engine.sending import send_settled
+from changectl.engine.sending import is_known_again
 from changectl.engine.standing import columns
+from changectl.engine.steps import ask_the_step, send_again
 from changectl.engine.verdict import reachable
-from changectl.engine.writing import writes
 from changectl.errors import CallNotDone, GateRefused
 from changectl.model import events as e
 from changectl.model.bodies import body_of
+from changectl.model.change import Sent
 from changectl.model.merge import Merge, merged
-from changectl.model.resource import FacetRef, Ref, Resource, Snapshot
+from changectl.model.resource import EXISTENCE, FacetRef, Ref, Resource, Snapshot
+
+RACES = 3
+"""How often a setting is read and compared again because somebody else was quicker."""
 
 
 def restore(attempt: Attempt) -> None:
     """Bring every setting that a call of ours touched back to what it was, newest first; then `Restored`."""
-    settle_open_calls(attempt)
+    for sent in settle_open_calls(attempt):
+        _learn(attempt, sent)
     attempt.blink()
     touched = attempt.change.touched()
-    now = attempt.read({facet.ref for facet in touched})
+    now = _seen(attempt, touched)
     for ref in dict.fromkeys(facet.ref for facet in reversed(touched)):
         facets = tuple(facet for facet in touched if facet.ref == ref)
         _restore_resource(attempt, ref, facets, now[ref])
     attempt.record(e.Restored())
 
 
+def _learn(attempt: Attempt, sent: Sent) -> None:
+    """What a call that cannot be read back has done: by its token, by its step's check, or nobody knows it."""
+    if sent.started.facets or sent.started.step not in attempt.change.wants:
+        return  # its settings are compared with what they were
+    step = attempt.plan.step(sent.started.step)
+    try:
+        if is_known_again(attempt, sent):
+            send_again(attempt, step, sent)
+        else:
+            ask_the_step(attempt, step, sent)
+    except (OperatorFault, StepFault) as why:
+        unknown = str(why)
+    except (CallNotDone, GateRefused) as why:
+        unknown = why.sentence
+    else:
+        return
+    if not step.undo:
+        attempt.record(e.UndoFailed(step.id, unknown))
+
+
+def _seen(attempt: Attempt, touched: tuple[FacetRef, ...]) -> Snapshot:
+    """Production, as soon as it shows what this attempt has left of it, or when it would have shown.
+
+    What a setting was before may still be read from a replica that is behind, just after it was changed.
+    """
+    expected = attempt.expected()
+
+    def shows(now: Snapshot) -> bool:
+        return all(_is_as_left(expected[f.ref], now[f.ref], f.facet) for f in touched if f.ref in expected)
+
+    return attempt.read_until(touched, shows)
+
+
+def _is_as_left(expected: Resource | None, now: Resource | None, name: str) -> bool:
+    if expected is None or now is None:
+        return expected is now
+    return name not in expected or expected[name] == now.get(name)
+
+
 def prove(attempt: Attempt) -> None:
-    """Read again: `RestoreProven`, or `FacetLeft` for each setting that is not as before."""
+    """Read again, until it is right twice in a row: `RestoreProven`, or `FacetLeft` for each setting that is not as before."""
     touched = attempt.change.touched()
-    now, wrong = read_until_right(attempt, touched, lambda facet, now: _is_back(attempt, facet, now))
+    now, wrong = read_until_right(attempt, touched, lambda facet, now: _is_back(attempt, facet, now), times=2)
     for facet in wrong:
         _leave(attempt, facet, "it is not what it was", now, stranger=True)
     if not wrong:
@@ -40,23 +84,40 @@ def prove(attempt: Attempt) -> None:
 
 
 def _restore_resource(attempt: Attempt, ref: Ref, facets: tuple[FacetRef, ...], now: Resource | None) -> None:
+    for _ in range(RACES):
+        try:
+            _restore_as_seen(attempt, ref, facets, now)
+        except CallNotDone as slower:
+            why, now = slower.sentence, attempt.read([ref])[ref]
+        else:
+            return
+    _leave_all(attempt, facets, why, {ref: now}, stranger=True)
+
+
+def _restore_as_seen(attempt: Attempt, ref: Ref, facets: tuple[FacetRef, ...], now: Resource | None) -> None:
+    """Raises CallNotDone where AWS compared and somebody else was quicker: then production must be read again."""
     before = attempt.before().get(ref)
     if before is None and now is None:
         return
-    if before is not None and now is not None and not _same_life(attempt, ref, before, now):
-        _leave(attempt, facets[0], "it was removed and made anew by someone else", {ref: now}, stranger=True)
-        return
     if before is None or now is None:
         _restore_existence(attempt, ref, facets, before, now)
-        return
+    elif _same_life(attempt, ref, before, now):
+        _restore_facets(attempt, ref, facets, now)
+    else:
+        _leave(attempt, facets[0], "it was removed and made anew by someone else", {ref: now}, stranger=True)
+
+
+def _restore_facets(attempt: Attempt, ref: Ref, facets: tuple[FacetRef, ...], now: Resource) -> None:
     want: dict[str, object] = {}
-    for facet in facets:
+    strangers = []
+    for facet in (each for each in facets if each.facet != EXISTENCE):
         merge = _merge(attempt, facet, now)
         if merge.strangers:
-            _leave(attempt, facet, "someone else changed it", {ref: now}, stranger=True)
+            strangers.append(facet)
         if merge.want != now.get(facet.facet):
             want[facet.facet] = merge.want
     _write(attempt, ref, now, want, [facet for facet in facets if facet.facet in want])
+    _leave_all(attempt, strangers, "someone else changed it", {ref: now}, stranger=True)
 
 
 def _restore_existence(
@@ -87,23 +148,18 @@ def _ours_is(attempt: Attempt, ref: Ref, now: Resource | None) -> bool:
 
 def _write(attempt: Attempt, ref: Ref, now: Resource | None, want: Resource | None, facets: Iterable[FacetRef]) -> None:
     """Bring one resource from now to want; a refusal leaves it and says so, and the rest goes on."""
-    ground = attempt.world.ground
     facets = tuple(facets)
     if want is not None and now is not None and not want:
         return
     try:
-        calls = writes(ground.kinds[ref.kind], ref, now, want, ground.eyes.account)
-        if not calls:
+        if not bring(attempt, ref, now, want, "restore", "", again=True):
             raise StepFault("AWS has no way to write it back")
-        for call in calls:
-            send_settled(attempt, call, "restore", "", again=True)
-            at_rest(attempt, ref)
     except (CallNotDone, GateRefused) as why:
-        for facet in facets:
-            _leave(attempt, facet, why.sentence, {ref: now}, stranger=False)
+        if isinstance(why, CallNotDone) and was_slower(attempt, ref, why):
+            raise
+        _leave_all(attempt, facets, why.sentence, {ref: now}, stranger=False)
     except StepFault as why:
-        for facet in facets:
-            _leave(attempt, facet, str(why), {ref: now}, stranger=False)
+        _leave_all(attempt, facets, str(why), {ref: now}, stranger=False)
     else:
         for facet in facets:
             attempt.record(e.FacetRestored(facet))
@@ -126,6 +182,11 @@ def _is_back(attempt: Attempt, facet: FacetRef, now: Snapshot) -> bool:
         return before is present
     merge = _merge(attempt, facet, present)
     return not merge.strangers and merge.want == present.get(facet.facet)
+
+
+def _leave_all(attempt: Attempt, facets: Iterable[FacetRef], why: str, now: Snapshot, *, stranger: bool) -> None:
+    for facet in facets:
+        _leave(attempt, facet, why, now, stranger=stranger)
 
 
 def _leave(attempt: Attempt, facet: FacetRef, why: str, now: Snapshot, *, stranger: bool) -> None:

@@ -4,25 +4,47 @@ from changectl.engine.attempt import Attempt, StepFault
 from changectl.engine.fate import settle_open_calls
 from changectl.engine.gate import send
 from changectl.errors import CallUnknown
-from changectl.model.change import Fate
+from changectl.model import events as e
+from changectl.model.change import Fate, Sent
 from changectl.model.resource import Call
+
+TRIES = 3
+"""How often a call goes out that nobody answers and that has had no effect, or that AWS knows again by its token."""
 
 
 def send_settled(attempt: Attempt, call: Call, phase: str, step: str, *, again: bool) -> None:
-    """Send a call; what timed out is read back, and sent once more only where it had no effect.
+    """Send a call; what timed out is read back, and sent again only where it had no effect or AWS knows it again.
 
     `again`: this very call may have been sent before. Raises CallNotDone, GateRefused, and StepFault where nobody can say.
     """
-    attempt.heed()
-    attempt.hold()
-    try:
-        send(attempt, call, phase, step, again=again)
-    except CallUnknown as unknown:
-        if settle_open_calls(attempt):
-            raise StepFault(f"nobody can say whether {call} was done: {unknown.sentence}") from unknown
-        if attempt.change.calls[-1].fate is Fate.DONE:
-            return
+    for _ in range(TRIES):
+        attempt.heed()
+        attempt.hold()
         try:
-            send(attempt, call, phase, step, again=True)
-        except CallUnknown as twice:
-            raise StepFault(f"{call} was not answered twice: {twice.sentence}") from twice
+            send(attempt, call, phase, step, again=again)
+        except CallUnknown as unknown:
+            unsettled, again = settle_open_calls(attempt), True
+            if attempt.change.calls[-1].fate is Fate.DONE:
+                return
+            if not all(is_known_again(attempt, sent) for sent in unsettled):
+                raise StepFault(f"nobody can say whether {call} was done: {unknown.sentence}") from unknown
+        else:
+            _settle_the_same(attempt, phase, step)
+            return
+    raise StepFault(f"{call} was not answered {TRIES} times")
+
+
+def is_known_again(attempt: Attempt, sent: Sent) -> bool:
+    """Whether AWS knows this call again by its token, so that sending it twice does it once."""
+    started = sent.started
+    call = Call(started.service, started.operation, started.params, started.region)
+    return attempt.world.token(call) in call.params
+
+
+def _settle_the_same(attempt: Attempt, phase: str, step: str) -> None:
+    """What was sent before under the same token was this call, which is answered now."""
+    last = attempt.change.calls[-1]
+    for sent in attempt.change.calls[:-1]:
+        same = (sent.started.phase, sent.started.step, sent.started.operation) == (phase, step, last.started.operation)
+        if same and sent.fate in (Fate.OPEN, Fate.UNKNOWN) and is_known_again(attempt, sent):
+            attempt.record(e.CallDone(sent.started.number, last.made, last.answer, settled=True))

@@ -10,7 +10,7 @@ from changectl.errors import GateRefused, InProgress, NotFound
 from changectl.model.bodies import body_of
 from changectl.model.change import Change, Outcome, State
 from changectl.model.events import Standing
-from changectl.model.resource import FacetRef, Snapshot
+from changectl.model.resource import EXISTENCE, FacetRef, Snapshot
 
 
 def may_accept(change_id: str, change: Change, go_on: str) -> None:
@@ -49,8 +49,14 @@ def standing_elsewhere(change: Change, ground: Ground, facets: Iterable[FacetRef
     told = {each.facet: each for each in recorded(change, facets)}
     known = [facet for facet in told if facet.ref.kind in ground.kinds]
     now = capture(ground.kinds, {facet.ref for facet in known}, ground.eyes)
-    live = {f: shown(ground.kinds[f.ref.kind].facet(f.facet), body_of(now, f)) for f in known}
+    live = {f: _shown(ground, f, now) for f in known}
     return tuple(Standing(f, each.before, each.ours, live.get(f, "")) for f, each in told.items())
+
+
+def _shown(ground: Ground, facet: FacetRef, now: Snapshot) -> str:
+    if facet.facet == EXISTENCE:
+        return "absent" if now.get(facet.ref) is None else "present"
+    return shown(ground.kinds[facet.ref.kind].facet(facet.facet), body_of(now, facet))
 
 
 def recorded(change: Change, facets: Iterable[FacetRef]) -> tuple[Standing, ...]:
@@ -61,6 +67,10 @@ def recorded(change: Change, facets: Iterable[FacetRef]) -> tuple[Standing, ...]
 
 def columns(attempt: Attempt, facet: FacetRef, now: Snapshot) -> tuple[str, str, str]:
     """A setting before the change, as that made it, and now, as a person may see them; where they differ, if they are long."""
+    if facet.facet == EXISTENCE:
+        there = (attempt.before().get(facet.ref), (attempt.lives(facet.ref) or (None,))[-1], now.get(facet.ref))
+        before, ours, present = ("absent" if resource is None else "present" for resource in there)
+        return before, ours, present
     declared = attempt.world.ground.kinds[facet.ref.kind].facet(facet.facet)
     bodies = (body_of(attempt.before(), facet), (attempt.ours(facet) or (None,))[-1], body_of(now, facet))
     before, ours, present = (shown(declared, body) for body in bodies)

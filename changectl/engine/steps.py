@@ -5,21 +5,21 @@ from datetime import timedelta
 
 from changectl.contracts.action import Aim, Deed, Pause, Send, Until, Work
 from changectl.contracts.probe import Verdict
-from changectl.engine.attempt import Attempt, OperatorFault, StepFault
+from changectl.engine.attempt import GLANCES, Attempt, OperatorFault, StepFault
+from changectl.engine.bringing import bring
 from changectl.engine.checks import WATCH_EVERY, asked, watch
 from changectl.engine.deeds import have_done
-from changectl.engine.fate import GLANCES, horizon, settle_open_calls
+from changectl.engine.fate import read_until_right, settle_open_calls
 from changectl.engine.rest import at_rest
-from changectl.engine.sending import send_settled
+from changectl.engine.sending import is_known_again, send_settled
 from changectl.engine.sight import Live
-from changectl.engine.writing import writes
 from changectl.model import events as e
 from changectl.model.bodies import body_of, facets_of
 from changectl.model.change import Fate, Sent
 from changectl.model.digest import digest
 from changectl.model.merge import is_reached
 from changectl.model.plan import Check, Step
-from changectl.model.resource import Body, Call, FacetRef, Ref, Resource, Snapshot
+from changectl.model.resource import EXISTENCE, Body, Call, FacetRef, Ref, Resource, Snapshot
 
 
 def run_step(attempt: Attempt, step: Step, phase: str) -> None:
@@ -49,9 +49,9 @@ def _kept(attempt: Attempt, step: Step, left: Snapshot) -> str:
 
 def _taken_up(attempt: Attempt, step: Step, sight: Live) -> Work:
     """The same work as before the interruption, once it is known what each of its calls has done."""
-    fateless = settle_open_calls(attempt)
-    if fateless:
-        _ask_the_step(attempt, step, fateless[-1])
+    fateless = [sent for sent in settle_open_calls(attempt) if not is_known_again(attempt, sent)]
+    for sent in fateless:
+        ask_the_step(attempt, step, sent)
     want = attempt.change.wants[step.id]
     if want:
         kept = attempt.bodies(want)
@@ -59,8 +59,8 @@ def _taken_up(attempt: Attempt, step: Step, sight: Live) -> Work:
     return attempt.world.ground.actions[step.action].work(step.spec, sight)
 
 
-def _ask_the_step(attempt: Attempt, step: Step, sent: Sent) -> None:
-    """A call that cannot be read back: the step's own `check` says whether it was done."""
+def ask_the_step(attempt: Attempt, step: Step, sent: Sent) -> None:
+    """A call that cannot be read back: the step's own `check` says whether it was done. Raises OperatorFault."""
     if step.check is None:
         what = f"{sent.started.service}.{sent.started.operation}"
         raise OperatorFault(f"nobody can say whether {what} of step {step.id} was done")
@@ -86,20 +86,24 @@ def _do(attempt: Attempt, step: Step, phase: str, work: Aim | Send | Pause | Unt
 
 
 def _aim(attempt: Attempt, step: Step, phase: str, want: Mapping[FacetRef, Body]) -> Snapshot:
-    ground, left = attempt.world.ground, {}
+    kinds, left = attempt.world.ground.kinds, {}
     again = any(sent.started.step == step.id for sent in attempt.change.calls)
     for ref, facets in _as_snapshot(want).items():
-        kind, now = ground.kinds[ref.kind], attempt.look(ref)
+        now = attempt.look(ref)
         if now is None:
             raise StepFault(f"{ref} does not exist any more")
-        for call in writes(kind, ref, now, facets, ground.eyes.account):
-            send_settled(attempt, call, phase, step.id, again=again)
-            at_rest(attempt, ref)
-        after = _read_until(attempt, ref, facets) or {}
-        grains = {name: kind.facet(name).grain for name in facets}
-        missed = [n for n in facets if not is_reached(facets[n], now.get(n), after.get(n), grains[n])]
+        bring(attempt, ref, now, facets, phase, step.id, again=again)
+        wanted = tuple(FacetRef(ref, name) for name in facets)
+
+        def reached(facet: FacetRef, seen: Snapshot, was: Resource = now) -> bool:
+            grain = kinds[facet.ref.kind].facet(facet.facet).grain
+            return is_reached(want[facet], was.get(facet.facet), body_of(seen, facet), grain)
+
+        _, missed = read_until_right(attempt, wanted, reached)
+        at_rest(attempt, ref)
         if missed:
-            raise StepFault(f"AWS accepted it, but {ref} {', '.join(missed)} is not what was asked for")
+            names = ", ".join(facet.facet for facet in missed)
+            raise StepFault(f"AWS accepted it, but {ref} {names} is not what was asked for")
         left[ref] = facets  # as reached: what was read may hold a stranger's items beside ours
     return left
 
@@ -110,13 +114,21 @@ def _send(attempt: Attempt, step: Step, phase: str, call: Call) -> Snapshot:
         call = _with_token(attempt, step, call)
         send_settled(attempt, call, phase, step.id, again=bool(earlier))
     sent = next(s for s in reversed(attempt.change.calls) if s.started.step == step.id)
-    leaves, left = attempt.leaves(sent), {}
+    left = {}
     for ref in dict.fromkeys((*(f.ref for f in sent.started.facets), *sent.made)):
         at_rest(attempt, ref)
-        after = _read_until(attempt, ref, leaves.get(ref, {}))
+        after = _read_until(attempt, sent, ref)
         made = ref in (*sent.made, *sent.started.creates)
         left[ref] = after if after is None or made else _left(attempt, sent, ref, after)
     return left
+
+
+def send_again(attempt: Attempt, step: Step, sent: Sent) -> None:
+    """Send once more what AWS knows again by its token, to learn what it made. Raises StepFault, CallNotDone, GateRefused."""
+    work = attempt.world.ground.actions[step.action].work(step.spec, Live(attempt, step))
+    if not isinstance(work, Send):
+        raise StepFault(f"nobody can say whether {sent.started.operation} of step {step.id} was done")
+    send_settled(attempt, _with_token(attempt, step, work.call), sent.started.phase, step.id, again=True)
 
 
 def _left(attempt: Attempt, sent: Sent, ref: Ref, after: Resource) -> Resource:
@@ -140,17 +152,21 @@ def _with_token(attempt: Attempt, step: Step, call: Call) -> Call:
     return Call(call.service, call.operation, {**call.params, member: token}, call.region)
 
 
-def _read_until(attempt: Attempt, ref: Ref, facets: Resource | None) -> Resource | None:
-    """The resource as read, as soon as it shows these facets, or when it would have shown them."""
-    touched_facets = tuple(FacetRef(ref, name) for name in facets or {})
-    until = attempt.world.clock.monotonic() + horizon(attempt, touched_facets)
-    while True:
-        now = attempt.read([ref])[ref]
-        seen = now is None if facets is None else all((now or {}).get(name) == body for name, body in facets.items())
-        left = until - attempt.world.clock.monotonic()
-        if seen or left <= 0:
-            return now
-        attempt.wait(min(GLANCES, left))
+def _read_until(attempt: Attempt, sent: Sent, ref: Ref) -> Resource | None:
+    """The resource as read, as soon as it shows what a call leaves of it, or when it would have shown."""
+    foretold, found = attempt.leaves(sent), attempt.found(sent)
+    left = foretold.get(ref, {})
+    names = tuple(left or dict.fromkeys(facet.facet for facet in sent.started.facets if facet.ref == ref))
+
+    def shows(seen: Snapshot) -> bool:
+        now = seen[ref]
+        if left is None or now is None:
+            return now is left
+        if left or ref not in found:
+            return all(now.get(name) == body for name, body in left.items())
+        return any(now.get(name) != (found[ref] or {}).get(name) for name in names)  # what it will be nobody has said
+
+    return attempt.read_until([FacetRef(ref, name) for name in names or (EXISTENCE,)], shows)[ref]
 
 
 def _pause(attempt: Attempt, duration: timedelta) -> None:

@@ -9,7 +9,7 @@ from changectl.model.bodies import body_of
 from changectl.model.change import Outcome
 from changectl.model.difference import snapshot_differences
 from changectl.model.merge import is_reached
-from changectl.model.resource import FacetRef, Resource, Snapshot
+from changectl.model.resource import EXISTENCE, FacetRef, Resource, Snapshot
 
 
 def confirm(attempt: Attempt) -> None:
@@ -52,5 +52,7 @@ def _is_as_intended(attempt: Attempt, facet: FacetRef, now: Snapshot) -> bool:
     expected, before = attempt.expected(), attempt.before()
     if expected.get(facet.ref) is None or now.get(facet.ref) is None:
         return (expected.get(facet.ref) is None) == (now.get(facet.ref) is None)
+    if facet.facet == EXISTENCE:
+        return True
     grain = attempt.world.ground.kinds[facet.ref.kind].facet(facet.facet).grain
     return is_reached(body_of(expected, facet), body_of(before, facet), body_of(now, facet), grain)

@@ -25,6 +25,10 @@ def _tail(part: str) -> str:
     return part.split(":", 5)[-1].partition("/")[2] or part if part.startswith("arn:") else part
 
 
+EXISTENCE = "itself"
+"""In the place of a setting: that there is such a resource."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class FacetRef:
     """One separately readable and writable setting of a resource."""
