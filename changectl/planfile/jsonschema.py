@@ -108,6 +108,7 @@ _STEP: Mapping[str, Body] = {
     "name": said(LINE, "What this step does, in a few words."),
     "id": said(STEP_ID, "How the register and $result call it; made of the name where it is left out."),
     "region": said(REGION, "The region, where it is not the plan's."),
+    "within": said(SOME_TIME, "How long what it sets going at AWS may take; 30m where it is not said."),
     "check": said(CHECK, "How to know whether it was done."),
 }
 _BACK: Mapping[str, Body] = {"$ref": "#/definitions/stepBack"}

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from changectl.model.node import Complaints, Node
 from changectl.model.plan import Step
 from changectl.planfile.checks import check_reader
+from changectl.planfile.durations import some_time
 from changectl.planfile.forms import Forms, Picked, picked
 from changectl.planfile.ids import slug, step_id
 from changectl.planfile.patterns import region
 from changectl.planfile.schema import line, member, sequence, written
 from changectl.planfile.words import quoted
 
-_SHARED = ("name", "id", "region", "undo", "check")
+_SHARED = ("name", "id", "region", "undo", "check", "within")
+_TIMED_THEMSELVES = ("ask", "wait")
 
 
 @dataclass(slots=True)
@@ -72,8 +75,16 @@ class StepReader:
             spec=spec,
             region=member(shared, "region", region, self.complaints, ""),
             check=None if check is None else read_check(check, self.complaints),
+            within=self._within(shared, form.key, node),
             span=node.span,
         )
+
+    def _within(self, shared: Mapping[str, Node], form: str, node: Node) -> timedelta | None:
+        """How long what the step sets going may take; a person, and a wait, set nothing going at AWS."""
+        if "within" in shared and form in _TIMED_THEMSELVES:
+            self.complaints.add("CHG104", f'"within" does not belong to {quoted(form)}', node.keys["within"])
+            return None
+        return member(shared, "within", some_time, self.complaints, None)
 
     def _id(self, shared: Mapping[str, Node], spare: str, node: Node) -> str:
         """The id given by hand, or else the name's slug, or else a spare one, which gives way to the others."""
