@@ -46,7 +46,7 @@ class Holding:
         why = self.trouble if self._was_just_tried(now) else self._renewed(now)
         if why and (unsure or not self._lasts(self.clock(), seconds)):
             raise LeaseOver(
-                f"the lease of the locks of {self.change} {self._ends()}, and could not be renewed: {why}",
+                f"the lease of the locks of {self.change} {self._stands(now)}, and could not be renewed: {why}",
                 f"when the remote answers: changectl apply --resume {self.change}, or: changectl rollback {self.change}",
             )
 
@@ -83,7 +83,9 @@ class Holding:
     def _lasts(self, now: Moment, seconds: float) -> bool:
         return self.begun is not None and now.since(self.begun) + seconds < self.length
 
-    def _ends(self) -> str:
+    def _stands(self, now: Moment) -> str:
         if self.begun is None:
             return "is not known to this process"
+        if now.jumped(self.begun):
+            return "is not certain, since this machine slept or its time was set"
         return f"ends at {datetime.fromtimestamp(self.begun.wall + self.length, UTC):%H:%M:%S} UTC"

@@ -1,6 +1,9 @@
 """A team around a bare git remote, and events to publish: shared by the tests of the register."""
 
+import random
+import signal
 import subprocess
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -108,3 +111,32 @@ def meddled(register: Register, **fate: Callable[[int], object]) -> tuple[Regist
 def with_remote(register: Register, remote: Remote) -> Register:
     """The same register by another way, without waits."""
     return replace(register, remote=remote, pause=lambda _: None)
+
+
+def over_a_bad_line(register: Register, bare: Path, chance: random.Random) -> tuple[Register, dict[str, int]]:
+    """The register where one push in twenty is killed at a random moment and one in ten is not acknowledged; how many were."""
+    faults = {"killed": 0, "lost": 0}
+    remote = Meddled(register.remote)
+    acknowledge = remote.inner.push
+
+    def killed(updates: Sequence[Update]) -> None:
+        specs = [f"{update.new}:{update.ref}" for update in updates]
+        where = ["git", "-C", str(register.repository.root), "push", "-q", "--atomic", str(bare), *specs]
+        with subprocess.Popen(where, stderr=subprocess.DEVNULL) as push:
+            time.sleep(chance.random() * 0.03)
+            push.send_signal(signal.SIGKILL)
+
+    def push(updates: Sequence[Update]) -> str | None:
+        fate = chance.random()
+        if fate < 0.05:
+            faults["killed"] += 1
+            killed(updates)
+            return "killed"
+        words = acknowledge(updates)
+        if fate < 0.15 and words is None:
+            faults["lost"] += 1
+            return "lost"
+        return words
+
+    remote.push = push  # type: ignore[method-assign]
+    return replace(register, remote=remote), faults

@@ -1,0 +1,13 @@
+"""A team for each test."""
+
+from pathlib import Path
+
+import pytest
+from register.team import Team, git
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Team:
+    git(tmp_path, "init", "-q", "--bare", "remote.git")
+    git(tmp_path / "remote.git", "config", "gc.auto", "0")
+    return Team(tmp_path)
