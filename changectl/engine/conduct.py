@@ -71,8 +71,6 @@ def conduct(plan: Plan, world: World, past: Change) -> Change:
             attempt.record(e.Paused("moving", str(why)))
         except ChangectlError as why:
             _cannot_go_on(attempt, why)
-        if attempt.unheld and attempt.change.rollback and not attempt.change.unheld:
-            attempt.record(e.LeaseLost(attempt.unheld))
     _publish(attempt)
     return replace(attempt.change, unrecorded=attempt.unrecorded)
 
