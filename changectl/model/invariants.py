@@ -65,7 +65,8 @@ class History:
     """What is known of one change: its entries, oldest first; what is None or empty is not known.
 
     `register`: what the remote has of it, in its order; `locked`: whether it holds locks there. `secrets` may be in no entry.
-    `change`: what the entries add up to, where somebody has added them up.
+    `change`: what the entries add up to, where somebody has added them up. Not `complete`: it went back unrecorded, as the
+    disk was full, so that the entries prove nothing.
     """
 
     entries: tuple[Entry, ...]
@@ -74,6 +75,7 @@ class History:
     secrets: tuple[str, ...] = ()
     truth: Truth | None = None
     change: Change | None = None
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ class Invariant:
 
 def broken(history: History) -> tuple[Broken, ...]:
     """Every invariant that does not hold of a history, as far as it tells."""
-    facts = Facts(history, attempts(history.entries), history.change or fold(history.entries))
+    laid_out = attempts(history.entries) if history.complete else ()
+    facts = Facts(history, laid_out, history.change or fold(history.entries))
     return tuple(Broken(each.number, each.sentence, what) for each in TABLE for what in each.check(facts))
 
 
@@ -177,7 +180,7 @@ def _strangers(facts: Facts) -> Iterator[str]:
 def _once(facts: Facts) -> Iterator[str]:
     for attempt in facts.attempts:
         for number, fates in attempt.fates.items():
-            if fates.count(Fate.DONE) > 1 or (Fate.DONE in fates and fates[-1] is not Fate.DONE):
+            if Fate.DONE in fates and any(later is not Fate.DONE for later in fates[fates.index(Fate.DONE) :]):
                 yield f"call {number} of attempt {attempt.number} was said to be {', then '.join(f.value for f in fates)}"
     truth = facts.truth
     if truth is None:
@@ -311,7 +314,7 @@ def _still(facts: Facts) -> Iterator[str]:
         for event in attempt.events:
             if isinstance(event, e.Closed | e.OperatorNeeded):
                 ended = True
-            elif isinstance(event, e.RollbackWanted | e.TakenUp):
+            elif isinstance(event, e.RollbackWanted | e.TakenUp | e.WentForward):
                 ended = False
             elif isinstance(event, e.CallStarted) and ended:
                 yield f"call {event.number} of attempt {attempt.number} was sent after that had ended"

@@ -74,9 +74,10 @@ def at_its_end(life: Life, plan: Plan) -> str:
     """One life, and those after it where a person stopped it or the disk was full, to the end of the change."""
     state, why = life.state, carried_on(life, plan)
     for _ in range(3):
-        if why not in ("stopped", "cannot record"):
+        full = 0 < state.disturbance.full <= state.writes
+        if why not in ("stopped", "cannot record") and not full:
             break
-        if why == "cannot record":
+        if full:  # somebody makes room
             state.disturbance = dataclasses.replace(state.disturbance, full=0)
             state.excuse = state.excuse or "the disk was full"
         state.journal, state.called_at = life.leftovers()[-1]
@@ -91,6 +92,8 @@ def at_its_end(life: Life, plan: Plan) -> str:
 
 def findings(scenario: Scenario, state: State, why: str) -> tuple[Broken, ...]:
     """Every invariant that does not hold at the end of a history."""
+    if why == "never ends":
+        return (Broken(1, "Every attempt ends", why),)
     found = broken(history_of(scenario, state))
     if why:
         found = (Broken(1, "Every attempt ends", why), *found)
@@ -119,7 +122,8 @@ def history_of(scenario: Scenario, state: State) -> History:
         excuse=scenario.excuse or state.excuse,
     )
     mine, theirs = entries_of(JOURNALS.items(state.journal)), entries_of(REMOTES.items(state.remote))
-    return History(mine, theirs, state.locked, truth=truth, change=change_of(state.journal))
+    change, complete = change_of(state.journal), not state.gaps
+    return History(mine, theirs if complete else None, state.locked if complete else None, truth=truth, change=change, complete=complete)
 
 
 def entries_of(events: Iterable[e.Event]) -> tuple[Entry, ...]:

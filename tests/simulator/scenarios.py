@@ -135,7 +135,7 @@ TICKET = (step("ticket", toy("CreateTicket", Text="hello")), LID)
 TICKETED: Mapping[str, Toy | None] = {"ticket/t1": {"Text": "hello"}, "box/a": {**TOYS["box/a"], "Lid": "locked"}}
 PARCEL = (step("parcel", toy("CreateParcel", Address="here")), LID)
 PARCELLED: Mapping[str, Toy | None] = {"parcel/p1": {"Address": "here"}, "box/a": {**TOYS["box/a"], "Lid": "locked"}}
-QUIET = step("quiet", toy("Silence"))
+QUIET = step("quiet", toy("Silence"), check=Check("silent", "up", "no bell"))
 BELL = (step("ring", toy("Ring"), QUIET, check=Check("rung", "up", "bell")), LID)
 DEAF = (step("ring", toy("Ring"), QUIET), LID)
 ALLOW = ("toy.Ring", "toy.Silence")

@@ -1,6 +1,6 @@
 """The World of the simulator: everything that outlives a process, and one life of a process over it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -38,7 +38,7 @@ REMOTES: Trie[e.Event] = Trie()
 EFFECTS: Trie[Effect] = Trie()
 CHANGES: dict[int, Change] = {0: Change(attempt=1)}
 ROWS = rows(KINDS)
-LONG = 60_000
+LONG = 3_000
 """Instants after which a history is said never to end."""
 
 
@@ -48,12 +48,16 @@ class NeverEnds(Exception):
 
 def change_of(journal: int) -> Change:
     """What a journal adds up to."""
-    if (found := CHANGES.get(journal)) is None:
-        event = JOURNALS.last(journal)
-        found = evolve(change_of(JOURNALS.parent(journal)), event)
+    unknown = []
+    while (found := CHANGES.get(journal)) is None:
+        unknown.append(journal)
+        journal = JOURNALS.parent(journal)
+    for longer in reversed(unknown):
+        event = JOURNALS.last(longer)
+        found = evolve(found, event)
         if isinstance(event, e.Begun):
             found = replace(found, began_at=stamp(0.0))
-        CHANGES[journal] = found
+        CHANGES[longer] = found
     return found
 
 
@@ -88,6 +92,7 @@ class State:
     strangers: tuple[tuple[str, str | None], ...] = ()
     excuse: str = ""
     rewritten: bool = False
+    gaps: bool = False
 
     def copy(self, **differently: Any) -> "State":
         """The same, to go another way from here."""
@@ -127,7 +132,7 @@ class State:
         )
         return (
             journal, ago, self.aws.key(old=d.reader != "fresh"), self.remote, self.locked, self.begun, self.valves, self.effects, self.overwritten,
-            self.marks, self.strangers, self.excuse, self.rewritten, left, d.reader,
+            self.marks, self.strangers, self.excuse, self.rewritten, self.gaps, left, d.reader,
         )  # fmt: skip
 
 
@@ -146,6 +151,7 @@ class Life:
         self.tail: list[tuple[int, float | None]] = []
         self.called_at = state.called_at
         self.stops = 0
+        self.patience = 3
         self.turn = 0
         self.last_read: dict[str, tuple[int, float]] = {}
         self.dirty = True
@@ -195,6 +201,7 @@ class Life:
         if not isinstance(event, e.Published):
             self.fresh = (*self.fresh, event)
         if state.disturbance.full and state.writes >= state.disturbance.full:
+            state.gaps = True
             self.tick(f"cannot record {event}")
             raise CannotRecord("no space left on device")
         last = self.tail[-1][0] if self.tail else state.journal
@@ -453,6 +460,8 @@ class Life:
         self.tick(f"{url} is asked", changed=False)
         if url == "bell":
             return _Answer(200 if self.state.aws.rung else 503)
+        if url == "no bell":
+            return _Answer(503 if self.state.aws.rung else 200)
         if url == "not locked":
             return _Answer(503 if body(self.state.aws.now.get("box/a", 0)).get("Lid") == "locked" else 200)
         return _Answer(self.state.red.get(url, 200))
@@ -466,7 +475,9 @@ class Life:
         self.tick(f"asked: {question!r}")
         state, lines = self.state, question.splitlines()
         if len(lines) < 2 or len(lines[1].split()) != 2:
-            return state.answers.get("", options[0] if options else None)
+            self.patience -= options[:1] == ("try again",)
+            default = options[0] if self.patience > 0 else "go back" if "go back" in options else options[-1]
+            return state.answers.get("", default)
         verb, valve = lines[1].split()
         answer = state.answers.get(f"{verb} {valve}", options[0])
         if answer in ("done", "taken back"):
@@ -508,14 +519,20 @@ def _recovered(state: State) -> tuple[int, tuple[e.Event, ...]]:
     theirs = REMOTES.items(state.remote)
     if list(theirs) == mine[: len(theirs)]:
         return state.journal, tuple(mine[len(theirs) :])
-    memory = state.journal
-    if list(theirs[: len(mine)]) == mine:
-        for event in theirs[len(mine) :]:
-            if isinstance(event, e.Closed | e.RollbackWanted | e.TakenUp):
-                memory = JOURNALS.after(memory, event)
-        return memory, ()
-    state.rewritten = True
-    return memory, ()
+    if not is_part(mine, theirs):
+        state.rewritten = not state.gaps
+        return state.journal, ()
+    rest = theirs[len(mine) :] if list(theirs[: len(mine)]) == mine else ()
+    for event in rest:
+        if isinstance(event, e.Closed | e.RollbackWanted | e.TakenUp):
+            state.journal = JOURNALS.after(state.journal, event)
+    return state.journal, ()
+
+
+def is_part(some: Iterable[e.Event], whole: Iterable[e.Event]) -> bool:
+    """Whether some events are all among others, in their order."""
+    rest = iter(whole)
+    return all(event in rest for event in some)
 
 
 def _put(pairs: tuple[tuple[str, str | None], ...], path: str, value: str | None) -> tuple[tuple[str, str | None], ...]:
