@@ -22,7 +22,15 @@ LID = step("lid", Put(box("a"), "lid", "locked"))
 LABELS = step("labels", Put(box("c"), "labels", {"one": "1", "three": "3"}))
 DONE = {**BOXES, "a": {**BOXES["a"], "Lid": "locked"}, "c": {"Labels": {"one": "1", "three": "3"}}}
 QUIET = (
-    e.CallStarted | e.CallDone | e.Published | e.LocksHeld | e.Confirmed | e.SnapshotTaken | e.Begun | e.Restored | e.Verified
+    e.CallStarted
+    | e.CallDone
+    | e.Published
+    | e.LocksHeld
+    | e.Confirmed
+    | e.SnapshotTaken
+    | e.Begun
+    | e.Restored
+    | e.Verified
 )
 
 
@@ -128,9 +136,21 @@ def first(count: int, why: Callable[[], ChangectlError]) -> Callable[[], Changec
 def watched(*names: str, after: tuple[str, ...] = (), soak: int = 30, **more: Any) -> Phases:
     """Checks of `during`, by their names; each is asked once unless `more` says."""
     during = tuple(Check(name, "up", name, **more) for name in names)
-    return Phases(
-        during=during, after=tuple(Check(name, "up", name) for name in after), soak=timedelta(seconds=soak)
-    )
+    return Phases(during=during, after=tuple(Check(name, "up", name) for name in after), soak=timedelta(seconds=soak))
 
 
-__all__ = ["DONE", "GET", "LABELS", "LID", "Auto", "BackOut", "Stage", "box", "datetime", "first", "plan", "step", "watched"]
+__all__ = [
+    "DONE",
+    "GET",
+    "LABELS",
+    "LID",
+    "Auto",
+    "BackOut",
+    "Stage",
+    "box",
+    "datetime",
+    "first",
+    "plan",
+    "step",
+    "watched",
+]

@@ -56,7 +56,9 @@ def test_signed_out_with_nobody_there_stops_and_goes_on_without_a_person_when_si
 
     assert stage.resumed(PLAN).outcome is Outcome.APPLIED
     assert stage.aws.state() == whole(DONE)
-    assert stage.heard == ["the AWS sign-in in profile p has expired (aws sso login --profile p) [try again, go back, stop here]"]
+    assert stage.heard == [
+        "the AWS sign-in in profile p has expired (aws sso login --profile p) [try again, go back, stop here]"
+    ]
 
 
 def test_somebody_at_the_terminal_signs_in_and_tries_again() -> None:
