@@ -7,6 +7,7 @@ import jmespath
 
 from changectl.contracts.kind import ResourceKind, Sought
 from changectl.engine.attempt import GLANCES, Attempt, Untouched
+from changectl.errors import CallNotDone
 from changectl.model import events as e
 from changectl.model.change import Sent
 from changectl.model.resource import EXISTENCE, Call, FacetRef, Ref
@@ -54,8 +55,12 @@ def _sought(attempt: Attempt, call: Call) -> list[tuple[ResourceKind, Sought]]:
 
 
 def _found(attempt: Attempt, kind: ResourceKind, sought: Sought, call: Call) -> tuple[Ref, ...]:
-    answer = attempt.world.ground.eyes.ask(
-        Call(kind.service, sought.operation, sought.params(call.params), call.region)
-    )
+    wanted = Call(kind.service, sought.operation, sought.params(call.params), call.region)
+    try:
+        answer = attempt.world.ground.eyes.ask(wanted)
+    except CallNotDone as refused:
+        if refused.code in kind.gone:
+            return ()
+        raise
     ids = jmespath.search(sought.ids, answer) or []
     return tuple(Ref(kind.name, kind.spell(each) if kind.spell else (each,), call.region) for each in ids)

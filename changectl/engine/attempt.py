@@ -4,13 +4,13 @@ import math
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from changectl.contracts.kind import ResourceKind
 from changectl.engine.capture import capture
+from changectl.engine.classes import settle_horizon
 from changectl.engine.world import World
 from changectl.errors import CannotRecord, ChangectlError, LeaseOver
 from changectl.model.bodies import body_of, laid_over, snapshot_json, snapshot_of
 from changectl.model.change import Change, Fate, Sent
-from changectl.model.events import CallDone, CallStarted, CallUnknown, Event, OperatorNeeded, RollbackWanted
+from changectl.model.events import CallDone, CallStarted, CallUnknown, Event, LeaseLost, OperatorNeeded, RollbackWanted
 from changectl.model.fold import evolve
 from changectl.model.merge import carried
 from changectl.model.plan import Plan
@@ -23,9 +23,6 @@ ANSWER = 60.0
 
 GLANCES = 1.0
 """Seconds between two looks for an effect."""
-
-LONGEST_UNKNOWN = 30
-"""Seconds after which an absence is believed where no kind says anything."""
 
 
 class StepFault(Exception):
@@ -66,7 +63,6 @@ class Attempt:
         self.asked_for = {v.step for v in later((plan.steps, plan.back_out.steps)) if isinstance(v, ResultValue)}
         self.glance: dict[Ref, Resource | None] = {}
         self.unrecorded = ""
-        self.unheld = ""
         self.since: dict[str, datetime] = {}
         self.watched = -math.inf
         self.meanwhile: Callable[[], None] = lambda: None
@@ -238,15 +234,8 @@ class Attempt:
 
         AWS is read from replicas: until then an absence may be old, while an effect that is seen is true.
         """
-        return self._called + self._horizon(facets) - self.world.clock.monotonic()
-
-    def _horizon(self, facets: Iterable[FacetRef]) -> float:
-        kinds = self.world.ground.kinds
-        declared = (self._settle(kinds[facet.ref.kind], facet.facet) for facet in facets)
-        return max(declared, default=LONGEST_UNKNOWN) * self.world.settle
-
-    def _settle(self, kind: ResourceKind, facet: str) -> int:
-        return kind.settle if facet == EXISTENCE else kind.facet(facet).settle or kind.settle
+        horizon = settle_horizon(self.world.ground.kinds, facets) * self.world.settle
+        return self._called + horizon - self.world.clock.monotonic()
 
     def blink(self) -> None:
         """Time passes: what was read is no longer now."""
@@ -261,13 +250,14 @@ class Attempt:
             raise StopWanted
 
     def hold(self) -> None:
-        """What a call needs is held for long enough. Raises TakenOver, and LeaseOver only going forward."""
+        """What a call needs is held for long enough. Raises TakenOver; LeaseOver going forward only: back, it says so once."""
         try:
             self.world.hold(ANSWER)
         except LeaseOver as why:
             if not self.going_back:
                 raise
-            self.unheld = why.sentence
+            if not self.change.unheld:
+                self.record(LeaseLost(why.sentence))
 
     def ask(self, question: str, options: tuple[str, ...], meanwhile: Callable[[], None] = lambda: None) -> str | None:
         """What a person answers, or None where nobody can be asked; time passes meanwhile. Raises as `heed` does."""

@@ -5,7 +5,7 @@ from enum import Enum
 
 from changectl.contracts.kind import Effect, Facet, Items, ResourceKind
 from changectl.engine.effects import Rows, touched, write_operations
-from changectl.model.resource import Call, FacetRef
+from changectl.model.resource import EXISTENCE, Call, FacetRef
 
 HORIZON = 30
 """Seconds after which an absence is believed where no kind says."""
@@ -61,8 +61,7 @@ def class_of_effect(kind: ResourceKind, effect: Effect) -> CallClass:
 
 def settle_horizon(kinds: Mapping[str, ResourceKind], facets: Iterable[FacetRef]) -> float:
     """Seconds after which the absence of an effect on these settings may be believed."""
-    own = (kinds[f.ref.kind].facet(f.facet).settle or kinds[f.ref.kind].settle for f in facets)
-    return max(own, default=HORIZON)
+    return max((_settle(kinds[facet.ref.kind], facet.facet) for facet in facets), default=HORIZON)
 
 
 def proves_it_was_done(rows: Rows, kinds: Mapping[str, ResourceKind], call: Call, code: str) -> bool:
@@ -75,6 +74,10 @@ def proves_it_was_done(rows: Rows, kinds: Mapping[str, ResourceKind], call: Call
         if code in evidence:
             return True
     return False
+
+
+def _settle(kind: ResourceKind, facet: str) -> int:
+    return kind.settle if facet == EXISTENCE else kind.facet(facet).settle or kind.settle
 
 
 def _least(found: Sequence[CallClass]) -> CallClass:

@@ -4,16 +4,16 @@ An effect that is seen is true at once. An absence is true only when the kind's 
 value that the setting had before, for that may have been read from a replica that is behind.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from changectl.contracts.kind import Items, ResourceKind
 from changectl.engine.adoption import adopted
 from changectl.engine.attempt import Attempt
+from changectl.engine.evidence import is_known_again, told_by_its_check
 from changectl.model import events as e
 from changectl.model.bodies import body_of
 from changectl.model.change import Fate, Sent
 from changectl.model.merge import is_reached
-from changectl.model.resource import Call, FacetRef, Ref, Snapshot
+from changectl.model.resource import FacetRef, Ref, Snapshot
 
 
 def settle_open_calls(attempt: Attempt) -> tuple[Sent, ...]:
@@ -31,21 +31,10 @@ def read_until_right(
     return now, [facet for facet in facets if not is_right(facet, now)]
 
 
-def proves_it_was_done(kinds: Mapping[str, ResourceKind], call: Call, code: str) -> bool:
-    """Whether a refusal of a call that may have been sent before proves that it was done then."""
-    writes = (f.write for kind in kinds.values() if kind.service == call.service for f in kind.facets)
-    return any(
-        (write.add == call.operation and code in write.duplicate)
-        or (write.remove == call.operation and code in write.missing)
-        for write in writes
-        if isinstance(write, Items)
-    )
-
-
 def _settled(attempt: Attempt, sent: Sent) -> bool:
     facets, number = sent.started.facets, sent.started.number
     if not facets:
-        return adopted(attempt, sent)
+        return adopted(attempt, sent) or (not is_known_again(attempt, sent) and told_by_its_check(attempt, sent))
     leaves, found = attempt.leaves(sent), attempt.found(sent)
     new = bool(leaves) and not _may_have_been(attempt, sent, leaves)
     now = attempt.read_until(facets, lambda now: new and _went(attempt, found, leaves, now, facets))
@@ -54,7 +43,7 @@ def _settled(attempt: Attempt, sent: Sent) -> bool:
     elif found and (_went(attempt, leaves, found, now, facets) if leaves else _is(found, now, facets)):
         attempt.record(e.CallFailed(number, "NotSeen", "read back: it had no effect"))
     else:
-        return False
+        return told_by_its_check(attempt, sent)
     return True
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from changectl.engine.adoption import nothing_there
 from changectl.engine.attempt import Attempt
+from changectl.engine.classes import proves_it_was_done
 from changectl.engine.effects import Touch, touched
-from changectl.engine.fate import proves_it_was_done
 from changectl.engine.foretell import Unforeseeable, foretold
 from changectl.errors import CallNotDone, CallUnknown, ChangectlError, GateRefused
 from changectl.model import events as e
@@ -41,7 +41,7 @@ def _send_once(attempt: Attempt, call: Call, phase: str, step: str, *, again: bo
     try:
         answer = attempt.world.send(call, lambda sent: admit(attempt, sent, phase, step))
     except CallNotDone as refused:
-        if again and proves_it_was_done(attempt.world.ground.kinds, call, refused.code):
+        if again and proves_it_was_done(attempt.world.ground.rows, attempt.world.ground.kinds, call, refused.code):
             attempt.record(e.CallDone(number, settled=True))
             return None
         if len(attempt.change.calls) > number:

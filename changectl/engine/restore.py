@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from changectl.engine.attempt import Attempt, OperatorFault, StepFault
+from changectl.engine.attempt import Attempt, StepFault
 from changectl.engine.bringing import bring, was_slower
 from changectl.engine.capture import INCARNATION
+from changectl.engine.evidence import is_known_again
 from changectl.engine.fate import read_until_right, settle_open_calls
-from changectl.engine.sending import is_known_again
 from changectl.engine.standing import columns
-from changectl.engine.steps import ask_the_step, send_again
+from changectl.engine.steps import send_again
 from changectl.engine.verdict import reachable
 from changectl.errors import CallNotDone, GateRefused
 from changectl.model import events as e
@@ -35,23 +35,22 @@ def restore(attempt: Attempt) -> None:
 
 
 def _learn(attempt: Attempt, sent: Sent) -> None:
-    """What a call that cannot be read back has done: by its token, by its step's check, or nobody knows it."""
+    """What a call has made that AWS knows again by its token; of any other, nobody can say what its undo undid."""
     if sent.started.facets or sent.started.step not in attempt.change.wants:
         return  # its settings are compared with what they were
     step = attempt.plan.step(sent.started.step)
-    try:
-        if is_known_again(attempt, sent):
+    why = f"nobody can say whether {sent.started.service}.{sent.started.operation} was done"
+    if is_known_again(attempt, sent):
+        try:
             send_again(attempt, step, sent)
+        except StepFault as fault:
+            why = str(fault)
+        except (CallNotDone, GateRefused) as refused:
+            why = refused.sentence
         else:
-            ask_the_step(attempt, step, sent)
-    except (OperatorFault, StepFault) as why:
-        unknown = str(why)
-    except (CallNotDone, GateRefused) as why:
-        unknown = why.sentence
-    else:
-        return
+            return
     if not step.undo:
-        attempt.record(e.UndoFailed(step.id, unknown))
+        attempt.record(e.UndoFailed(step.id, why))
 
 
 def _seen(attempt: Attempt, touched: tuple[FacetRef, ...]) -> Snapshot:

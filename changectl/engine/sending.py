@@ -1,11 +1,12 @@
 """Sending a call until its fate is known."""
 
 from changectl.engine.attempt import Attempt, StepFault
+from changectl.engine.evidence import is_known_again
 from changectl.engine.fate import settle_open_calls
 from changectl.engine.gate import send
 from changectl.errors import CallUnknown
 from changectl.model import events as e
-from changectl.model.change import Fate, Sent
+from changectl.model.change import Fate
 from changectl.model.resource import Call
 
 TRIES = 3
@@ -32,13 +33,6 @@ def send_settled(attempt: Attempt, call: Call, phase: str, step: str, *, again: 
             _settle_the_same(attempt, phase, step)
             return
     raise StepFault(f"{call} was not answered {TRIES} times")
-
-
-def is_known_again(attempt: Attempt, sent: Sent) -> bool:
-    """Whether AWS knows this call again by its token, so that sending it twice does it once."""
-    started = sent.started
-    call = Call(started.service, started.operation, started.params, started.region)
-    return attempt.world.token(call) in call.params
 
 
 def _settle_the_same(attempt: Attempt, phase: str, step: str) -> None:

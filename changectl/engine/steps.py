@@ -9,9 +9,10 @@ from changectl.engine.attempt import GLANCES, Attempt, OperatorFault, StepFault
 from changectl.engine.bringing import bring
 from changectl.engine.checks import WATCH_EVERY, asked, watch
 from changectl.engine.deeds import have_done
+from changectl.engine.evidence import is_known_again
 from changectl.engine.fate import read_until_right, settle_open_calls
 from changectl.engine.rest import at_rest
-from changectl.engine.sending import is_known_again, send_settled
+from changectl.engine.sending import send_settled
 from changectl.engine.sight import Live
 from changectl.model import events as e
 from changectl.model.bodies import body_of, facets_of
@@ -49,9 +50,9 @@ def _kept(attempt: Attempt, step: Step, left: Snapshot) -> str:
 
 def _taken_up(attempt: Attempt, step: Step, sight: Live) -> Work:
     """The same work as before the interruption, once it is known what each of its calls has done."""
-    fateless = [sent for sent in settle_open_calls(attempt) if not is_known_again(attempt, sent)]
-    for sent in fateless:
-        ask_the_step(attempt, step, sent)
+    for sent in settle_open_calls(attempt):
+        if not is_known_again(attempt, sent):
+            raise OperatorFault(_nobody_can_say(sent, step))
     want = attempt.change.wants[step.id]
     if want:
         kept = attempt.bodies(want)
@@ -59,17 +60,8 @@ def _taken_up(attempt: Attempt, step: Step, sight: Live) -> Work:
     return attempt.world.ground.actions[step.action].work(step.spec, sight)
 
 
-def ask_the_step(attempt: Attempt, step: Step, sent: Sent) -> None:
-    """A call that cannot be read back: the step's own `check` says whether it was done. Raises OperatorFault."""
-    if step.check is None:
-        what = f"{sent.started.service}.{sent.started.operation}"
-        raise OperatorFault(f"nobody can say whether {what} of step {step.id} was done")
-    verdict = asked(attempt, step.check).verdict
-    if verdict in (Verdict.ERROR, Verdict.NO_DATA):
-        raise OperatorFault(f"the check that says whether step {step.id} was done could not be asked")
-    done = verdict is Verdict.PASSED
-    number = sent.started.number
-    attempt.record(e.CallDone(number, settled=True) if done else e.CallFailed(number, "NotSeen", "its check says no"))
+def _nobody_can_say(sent: Sent, step: Step) -> str:
+    return f"nobody can say whether {sent.started.service}.{sent.started.operation} of step {step.id} was done"
 
 
 def _do(attempt: Attempt, step: Step, phase: str, work: Aim | Send | Pause | Until) -> Snapshot:
@@ -127,7 +119,7 @@ def send_again(attempt: Attempt, step: Step, sent: Sent) -> None:
     """Send once more what AWS knows again by its token, to learn what it made. Raises StepFault, CallNotDone, GateRefused."""
     work = attempt.world.ground.actions[step.action].work(step.spec, Live(attempt, step))
     if not isinstance(work, Send):
-        raise StepFault(f"nobody can say whether {sent.started.operation} of step {step.id} was done")
+        raise StepFault(_nobody_can_say(sent, step))
     send_settled(attempt, _with_token(attempt, step, work.call), sent.started.phase, step.id, again=True)
 
 

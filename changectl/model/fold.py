@@ -1,7 +1,6 @@
 """From events to a change: what one more event means. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import reduce
 from typing import assert_never
 
@@ -10,6 +9,7 @@ from changectl.model.change import Change, Fate, Outcome, Sent
 from changectl.model.entry import Entry
 from changectl.model.exits import exited
 from changectl.model.findings import checked, noticed
+from changectl.model.frozen import replace
 from changectl.model.resource import Ref
 
 
