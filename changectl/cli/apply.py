@@ -9,23 +9,26 @@ import typer
 
 from changectl import __version__
 from changectl.cli.agreeing import Asked, agreed, may_lapse
-from changectl.cli.conducting import Manner, conducted, taken_up
+from changectl.cli.conducting import Manner, conducted
 from changectl.cli.confirming import confirmed
 from changectl.cli.desk import Desk, change_id, desk, load
+from changectl.cli.going_forward import Wish, goes_forward
 from changectl.cli.loose import tied_up
 from changectl.cli.memory import Memory, me, memory
 from changectl.cli.options import Confirm, Json, NoInput, PlanArgument
 from changectl.cli.output import can_ask
 from changectl.cli.previewing import previewed, rules
 from changectl.cli.signing import refuse_what_outlasts
+from changectl.cli.taking_up import taken_up_again
 from changectl.cli.world import Keeper
 from changectl.engine.approval import in_window
 from changectl.engine.proposal import begin
 from changectl.engine.world import World
-from changectl.errors import GateRefused, InProgress
+from changectl.errors import GateRefused, InProgress, WrongUsage
 from changectl.model.bodies import snapshot_json
 from changectl.model.change import Outcome
 from changectl.model.events import Begun, Proposed, SnapshotTaken, TakenUp
+from changectl.model.exits import may_resume
 from changectl.model.fold import fold
 from changectl.model.frozen import dataclass
 from changectl.model.plan import Plan
@@ -43,25 +46,49 @@ def verb(
     offline: Annotated[
         str, typer.Option("--offline", metavar="REASON", help="Go on without the remote: no lock, recorded here only.")
     ] = "",
+    forward: Annotated[
+        bool,
+        typer.Option("--forward", help="With --resume, where it needs an operator: try again what failed, and go on."),
+    ] = False,
+    accept: Annotated[bool, typer.Option("--accept", help="With --forward: what failed counts as done.")] = False,
+    why: Annotated[str, typer.Option("--why", metavar="REASON", help="With --forward: why; recorded.")] = "",
+    own: Annotated[
+        bool, typer.Option("--self", help="With --forward: agree to it yourself, where the team is of one.")
+    ] = False,
     no_input: NoInput = False,
     json: Json = False,
 ) -> None:
     """Apply an approved plan: lock, snapshot, steps, tests, proof. What fails is put back."""
     here, manner = desk(), Manner(json, no_input)
+    if (forward and not resume) or ((accept or why or own) and not forward):
+        raise WrongUsage(
+            "--accept, --why and --self go with --forward, and that with --resume", "changectl apply --help"
+        )
     if resume:
         found = memory(here.root)
-        attempt = taken_up(here, found, change_id(here, plan))
+        attempt = taken_up_again(here, found, change_id(here, plan))
         still = _as_begun(here, found, attempt[0], attempt[2])
-        conducted(here, found, me(found), *attempt, lambda keeper, _: _goes_on(keeper, manner), manner, still=still)
+        wish = Wish(why, accept, own, confirm)
+
+        def prelude(keeper: Keeper, _: World) -> None:
+            if forward:
+                goes_forward(here, found, attempt[0], keeper, wish, no_input=no_input)
+            else:
+                _goes_on(keeper, manner)
+
+        conducted(here, found, me(found), *attempt, prelude, manner, still=still)
     found = memory(here.root, fetch=not offline)
     _new(here, found, plan, confirm, Exceptions(over_lock, offline), manner)
 
 
 def _goes_on(keeper: Keeper, manner: Manner) -> None:
-    """Where a person was wanted and nobody could be asked, and now somebody can, it goes on."""
-    operator = keeper.change().operator
-    if operator is not None and operator.because == "person" and can_ask(manner.no_input):
-        keeper.tell(TakenUp())
+    """Where it paused, or a person was wanted and nobody could be asked, it goes on: the reason may have passed."""
+    change = keeper.change()
+    wanted = change.operator is not None and change.operator.because == "person"
+    if may_resume(change) and (not wanted or can_ask(manner.no_input)):
+        keeper.tell(TakenUp("" if wanted else "the reason may have passed"))
+    elif change.paused is not None and change.operator is None:  # it died while somebody was asked
+        keeper.record(TakenUp("the reason may have passed"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from changectl.cli.agreeing import signers
-from changectl.cli.desk import Desk, desk, load
+from changectl.cli.desk import Desk, change_id, desk, load
 from changectl.cli.entries import entry_now
 from changectl.cli.forge import asks_at, is_on_forge
+from changectl.cli.going_forward import agree
 from changectl.cli.memory import Memory, me, memory
 from changectl.cli.options import Json, Key, PlanArgument, output
 from changectl.cli.previewing import Previewed, previewed, rules
@@ -17,6 +18,7 @@ from changectl.errors import GateRefused
 from changectl.model.events import Approved
 from changectl.register.propose import authors_of, branch_of
 from changectl.register.signing import Part, sign, statement, verified
+from changectl.views.narrate import sentence
 from changectl.views.page import Style, command, line, text
 from changectl.views.preview import preview_page
 
@@ -25,11 +27,17 @@ def verb(
     plan: PlanArgument,
     own: Annotated[bool, typer.Option("--self", help="Approve your own plan, where the team is of one.")] = False,
     why: Annotated[str, typer.Option("--why", metavar="REASON", help="Why you approve your own plan.")] = "",
+    forward: Annotated[
+        bool, typer.Option("--forward", help="Agree that a change which needs an operator goes forward all the same.")
+    ] = False,
     key: Key = None,
     json: Json = False,
 ) -> None:
     """Approve a proposed plan, as its bytes and production are now."""
     here = desk()
+    if forward:
+        _forward(here, change_id(here, plan), own, why, key, json)
+        return
     loaded = load(here, plan)
     found = memory(here.root, fetch=True)
     by = me(found)
@@ -59,6 +67,25 @@ def verb(
         "plan_digest": digests[0],
         "preview_digest": digests[1],
         "self_approved": self_approved,
+    }
+    output(json).result(page, document)
+
+
+def _forward(here: Desk, change: str, own: bool, why: str, key: Path | None, json: bool) -> None:
+    found = memory(here.root, fetch=True)
+    wish = found.known(change).forward
+    event = agree(here, found, change, own=own, why=why, key=key)
+    said, _ = sentence(event)
+    page = (
+        *((line(text(sentence(wish)[0])),) if wish else ()),
+        line(text(said, Style.STRONG), "."),
+        line("Next: ", command(f"changectl apply --resume {change} --forward")),
+    )
+    document = {
+        "schema": "changectl/agreed/1",
+        "change": change,
+        "by": event.approver,
+        "self_approved": event.self_approved,
     }
     output(json).result(page, document)
 

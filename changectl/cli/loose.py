@@ -13,7 +13,7 @@ from changectl.cli.world import Keeper
 from changectl.errors import RemoteNeeded
 from changectl.model.change import Outcome
 from changectl.model.codec import entry_id
-from changectl.model.events import Begun, Closed, Published, RollbackWanted, TakenUp
+from changectl.model.events import Begun, Closed, Published, RollbackWanted, TakenUp, WentForward
 from changectl.model.fold import fold
 from changectl.register.journal import Journal
 
@@ -71,7 +71,7 @@ def caught_up(found: Memory, journal: Journal) -> None:
     if not mine <= told.keys():
         return
     for entry in (told[one] for one in told if one not in mine):
-        if isinstance(entry.event, Closed | RollbackWanted | TakenUp):
+        if isinstance(entry.event, Closed | RollbackWanted | TakenUp | WentForward):
             journal.append(entry)
             journal.recovered = (*journal.recovered, entry)
 

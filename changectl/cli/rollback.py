@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from changectl.cli.conducting import Manner, conducted, taken_up
+from changectl.cli.conducting import Manner, conducted
 from changectl.cli.desk import change_id, desk
 from changectl.cli.memory import me, memory
 from changectl.cli.options import Json, NoInput, PlanArgument
+from changectl.cli.taking_up import taken_up_again
 from changectl.cli.world import Keeper
 from changectl.engine.world import World
 from changectl.model.change import Outcome
@@ -28,7 +29,7 @@ def verb(
     here = desk()
     found = memory(here.root)
     by = me(found)
-    attempt = taken_up(here, found, change_id(here, plan))
+    attempt = taken_up_again(here, found, change_id(here, plan))
 
     def prelude(keeper: Keeper, world: World) -> None:
         change = keeper.change()

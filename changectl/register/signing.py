@@ -37,6 +37,7 @@ class Part(Enum):
 
     PROPOSES = "proposes"
     APPROVES = "approves"
+    FORWARD = "agrees to go forward"
 
 
 @dataclass(frozen=True, slots=True)
