@@ -6,14 +6,16 @@ import os
 import sys
 import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from tests.simulator.explore import Coverage, Finding
 from tests.simulator.history import at_its_end
 from tests.simulator.known import KNOWN
 from tests.simulator.scenarios import NAMED, SCENARIOS
 from tests.simulator.seeds import told
+from tests.simulator.state import JOURNALS
 from tests.simulator.sweeps import SWEEPS, Sweep, swept
-from tests.simulator.world import JOURNALS, Life
+from tests.simulator.world import Life
 
 
 @dataclass
@@ -53,9 +55,7 @@ def main() -> int:
         if asked.tell:
             _tell(scenario, finding)
     if asked.json:
-        with open(asked.json, "w") as file:
-            json.dump(_document(rows, total, found, long=asked.long), file, indent=1)
-            file.write("\n")
+        Path(asked.json).write_text(json.dumps(_document(rows, total, found, long=asked.long), indent=1) + "\n")
     return 1 if found.keys() - KNOWN.keys() else 0
 
 
@@ -89,7 +89,8 @@ def _swept(sweep: Sweep, found: dict[tuple[str, str, int], Finding], *, long: bo
 def _line(row: Row) -> str:
     return (
         f"{row.sweep:24} {row.scenarios:3} scenarios {row.lives:8,} lives {row.histories:11,} histories "
-        f"{row.overwritten_in_the_window:6,} in the window {row.broken:4} broken {row.seconds:8.1f} s {row.histories_a_second:8,}/s"
+        f"{row.overwritten_in_the_window:6,} in the window {row.broken:4} broken {row.seconds:8.1f} s "
+        f"{row.histories_a_second:8,}/s"
     )
 
 
@@ -119,5 +120,9 @@ def _document(rows: list[Row], total: Row, found: dict[tuple[str, str, int], Fin
 
 if __name__ == "__main__":
     if os.environ.get("PYTHONHASHSEED") != "0":  # sets have one order then, and a seed one history
-        os.execve(sys.executable, [sys.executable, "-m", "tests.simulator", *sys.argv[1:]], {**os.environ, "PYTHONHASHSEED": "0"})
+        os.execve(
+            sys.executable,
+            [sys.executable, "-m", "tests.simulator", *sys.argv[1:]],
+            {**os.environ, "PYTHONHASHSEED": "0"},
+        )
     raise SystemExit(main())

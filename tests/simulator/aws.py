@@ -1,4 +1,4 @@
-"""A model of AWS: toys that are read as they were a while ago, effects that come late, tokens, versions, things that take time."""
+"""A model of AWS: toys that may be read as they were, effects that come late, tokens, versions, things that take time."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""What can go wrong in a history: faults by the number of the call, strangers and stops by the instant, a full disk, a lost lease."""
+"""What can go wrong: faults by the number of the call, strangers and stops by the instant, a full disk, a lost lease."""
 
 import zlib
 from dataclasses import dataclass
@@ -78,7 +78,9 @@ class Stranger:
 def facets_of(spelled: str) -> tuple[tuple[str, str], ...]:
     """Every member and item of a toy that a stranger may write."""
     members = MEMBERS[spelled.partition("/")[0]]
-    return tuple((name, "theirs" if value == {} else "") for name, value in members.items() if name not in ("Version", "Address"))
+    return tuple(
+        (name, "theirs" if value == {} else "") for name, value in members.items() if name not in ("Version", "Address")
+    )
 
 
 @dataclass(frozen=True)

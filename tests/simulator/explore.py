@@ -12,7 +12,8 @@ from changectl.model import events as e
 from changectl.model.invariants import Broken
 from tests.simulator.history import at_its_end, findings
 from tests.simulator.scenarios import Scenario
-from tests.simulator.world import JOURNALS, Life, State, change_of
+from tests.simulator.state import JOURNALS, State, change_of
+from tests.simulator.world import Life
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class Explorer:
             self.overwritten[number] = len(state.overwritten)
 
     def _after_a_crash(self, life: Life, crashes: int) -> list[int]:
-        """Every state that a crash can leave here: any beginning of what is not on the disk yet; a call may still be under way."""
+        """Every state that a crash can leave here: any beginning of what is not on the disk; a call may be under way."""
         numbers = [n for journal, at in life.leftovers() for n in self._left(life.state, journal, at, crashes)]
         if life.flying is not None:
             here, life.state = life.state, life.state.copy()

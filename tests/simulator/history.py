@@ -18,8 +18,10 @@ from changectl.model.plan import Plan
 from tests.simulator.aws import MEMBERS, Aws, Toy, body
 from tests.simulator.disturbances import Disturbance
 from tests.simulator.kinds import KINDS
+from tests.simulator.production import NeverEnds
 from tests.simulator.scenarios import TOYS, Scenario
-from tests.simulator.world import EFFECTS, JOURNALS, REMOTES, Life, NeverEnds, State, change_of, stamp
+from tests.simulator.state import EFFECTS, JOURNALS, REMOTES, State, change_of, stamp
+from tests.simulator.world import Life
 
 HOUR = 3600.0
 
@@ -98,15 +100,10 @@ def findings(scenario: Scenario, state: State, why: str) -> tuple[Broken, ...]:
     if why:
         found = (Broken(1, "Every attempt ends", why), *found)
     if state.rewritten:
-        found = (Broken(8, "The register is never rewritten", "the journal and the register went different ways"), *found)
-    change = change_of(state.journal)
-    if not state.excuse and not scenario.excuse and not why:
-        wanted = scenario.open if change.closed and change.closed.outcome == "applied" else frozenset()
-        if change.closed and state.valves != wanted:
-            found = (*found, Broken(2, "Valves", f"{sorted(state.valves)} are open where it is {change.outcome}"))
-        rung = scenario.rung and change.closed is not None and change.closed.outcome == "applied"
-        if change.closed and state.aws.rung != rung:
-            found = (*found, Broken(2, "Bell", f"the bell is {state.aws.rung} where it is {change.outcome}"))
+        found = (
+            Broken(8, "The register is never rewritten", "the journal and the register went different ways"),
+            *found,
+        )
     return found
 
 
@@ -115,7 +112,7 @@ def history_of(scenario: Scenario, state: State) -> History:
     truth = Truth(
         before=_paths(Aws(TOYS).now),
         intended=_intended(scenario),
-        now=_paths(state.aws.now),
+        now=_paths(state.aws.now, state.valves, rung=state.aws.rung),
         strangers=_with_toys(state.strangers),
         effects=EFFECTS.items(state.effects),
         overwritten=state.overwritten,
@@ -123,7 +120,14 @@ def history_of(scenario: Scenario, state: State) -> History:
     )
     mine, theirs = entries_of(JOURNALS.items(state.journal)), entries_of(REMOTES.items(state.remote))
     change, complete = change_of(state.journal), not state.gaps
-    return History(mine, theirs if complete else None, state.locked if complete else None, truth=truth, change=change, complete=complete)
+    return History(
+        mine,
+        theirs if complete else None,
+        state.locked if complete else None,
+        truth=truth,
+        change=change,
+        complete=complete,
+    )
 
 
 def entries_of(events: Iterable[e.Event]) -> tuple[Entry, ...]:
@@ -153,11 +157,11 @@ def _intended(scenario: Scenario) -> Mapping[str, Any]:
         toys.pop(spelled, None)
         if toy is not None:
             toys[spelled] = toy
-    return _paths(Aws(toys).now)
+    return _paths(Aws(toys).now, scenario.open, rung=scenario.rung)
 
 
-def _paths(now: Mapping[str, int]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _paths(now: Mapping[str, int], valves: Iterable[str] = (), *, rung: bool = False) -> dict[str, Any]:
+    found: dict[str, Any] = {f"valve {valve}": "open" for valve in valves} | ({"bell": "rings"} if rung else {})
     for spelled, number in now.items():
         found |= _of(spelled, number)
     return found
@@ -181,6 +185,5 @@ def _with_toys(strangers: Iterable[tuple[str, str | None]]) -> dict[str, Any]:
         spelled, _, member = path.partition(" ")
         if member == "itself":
             found |= dict.fromkeys(_of(spelled, Aws(TOYS).now[spelled]) if spelled in TOYS else ())
-            found |= {f"{spelled} {name}": None for name in MEMBERS[spelled.partition('/')[0]]}
+            found |= {f"{spelled} {name}": None for name in MEMBERS[spelled.partition("/")[0]]}
     return found
-

@@ -10,7 +10,7 @@ from changectl.model.plan import Auto, BackOut, Check, Comms, Plan, Risk, Step, 
 from changectl.model.resource import Call, Target
 from tests.simulator.aws import Toy
 from tests.simulator.kinds import Aimed
-from tests.simulator.world import State
+from tests.simulator.state import State
 
 APPLIED, BACK, REFUSED = Outcome.APPLIED, Outcome.ROLLED_BACK, Outcome.REFUSED
 
@@ -114,8 +114,12 @@ DONE: Mapping[str, Toy | None] = {
     "box/a": {"Lid": "locked", "Labels": {"team": "x"}, "Note": "new"},
     "box/c": {"Labels": {"one": "1", "three": "3"}},
 }
-ON_ONE = tuple(step(name, aim("box/a", "lid", value)) for name, value in (("one", "ajar"), ("two", "half"), ("three", "wide")))
-ROUND = tuple(step(name, aim("box/a", "lid", value)) for name, value in (("one", "ajar"), ("two", "shut"), ("three", "wide")))
+ON_ONE = tuple(
+    step(name, aim("box/a", "lid", value)) for name, value in (("one", "ajar"), ("two", "half"), ("three", "wide"))
+)
+ROUND = tuple(
+    step(name, aim("box/a", "lid", value)) for name, value in (("one", "ajar"), ("two", "shut"), ("three", "wide"))
+)
 LOG = (step("one", toy("AppendLog", Name="a", More="x")), step("two", toy("AppendLog", Name="a", More="y")))
 MAKE = (step("make", toy("CreateBox", Name="d")), step("shut", toy("PutLid", Name="d", Lid="shut")))
 DROP = (step("drop", toy("DeleteBox", Name="a")),)
@@ -175,7 +179,9 @@ def _pairs() -> Iterable[Scenario]:
     for name, steps, target, more in plans:
         rung = "allow" in more
         yield Scenario(name, plan(*steps, checks=("up",), **more), APPLIED, target, rung=rung)
-        yield Scenario(f"{name}, and the check fails", plan(*steps, checks=("up",), **more), BACK, target, RED, rung=rung)
+        yield Scenario(
+            f"{name}, and the check fails", plan(*steps, checks=("up",), **more), BACK, target, RED, rung=rung
+        )
 
 
 SCENARIOS = (
@@ -208,7 +214,8 @@ SCENARIOS = (
              step("undo-lid", aim("box/a", "note", "undone"))), checks=("up",)), None, trouble=both(RED, denied("PutNote")),
              excuse="denied"),
     Scenario("a bell that nobody hears", plan(*DEAF, allow=ALLOW), APPLIED, LOCKED, excuse="unreadable", rung=True),
-    Scenario("steps of the back-out", plan(LID, checks=("up",), back_out=BackOut(steps=(step("tidy", aim("box/b", "lid", "open")),))),
+    Scenario("steps of the back-out",
+             plan(LID, checks=("up",), back_out=BackOut(steps=(step("tidy", aim("box/b", "lid", "open")),))),
              BACK, trouble=RED),
 )  # fmt: skip
 NAMED = {scenario.name: scenario for scenario in SCENARIOS}

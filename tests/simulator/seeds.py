@@ -17,7 +17,8 @@ from tests.simulator.disturbances import (
 )
 from tests.simulator.history import Died, at_its_end, carried_on, findings, started
 from tests.simulator.scenarios import SCENARIOS, TOYS, Scenario
-from tests.simulator.world import JOURNALS, Life, State, change_of
+from tests.simulator.state import JOURNALS, State, change_of
+from tests.simulator.world import Life
 
 DELAYS = (0.0, 0.0, 0.5, 2.0, 10.0, 500.0)
 """Seconds between a crash and the next life."""

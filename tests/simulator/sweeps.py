@@ -19,7 +19,8 @@ from tests.simulator.explore import Coverage, Explorer, Finding
 from tests.simulator.history import at_its_end, started
 from tests.simulator.scenarios import NAMED, SCENARIOS, Scenario
 from tests.simulator.seeds import told
-from tests.simulator.world import JOURNALS, Life, State
+from tests.simulator.state import JOURNALS, State
+from tests.simulator.world import Life
 
 
 @dataclass(frozen=True)
