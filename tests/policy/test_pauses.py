@@ -10,7 +10,7 @@ from changectl.model.change import Outcome
 from changectl.model.plan import Auto, BackOut
 from tests.engine.scenarios import BOXES
 from tests.engine.toy import ToyAws
-from tests.policy.stage import DONE, LABELS, LID, Stage, first, plan
+from tests.policy.stage import DONE, LABELS, LID, Stage, first, plan, watched
 
 PLAN = plan(LID, LABELS)
 BOTH = ["StepStarted lid", "StepDone lid", "StepStarted labels"]
@@ -160,8 +160,6 @@ def test_going_back_signed_out_needs_an_operator_and_says_what_to_type() -> None
 
 
 def test_a_check_that_turns_red_while_somebody_thinks_sends_it_back() -> None:
-    from tests.policy.stage import watched
-
     stage = Stage("never asked for")
     stage.send_fails = {2: signed_out()}
     stage.at_ask = lambda: stage.red.add("fast")
