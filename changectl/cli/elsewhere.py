@@ -1,9 +1,11 @@
 """What can be said and done of a change that another machine conducted: all that the register holds, and what it does not."""
 
+from contextlib import suppress
+
 from changectl.cli.conductors import conductor_of
 from changectl.cli.entries import now
 from changectl.cli.memory import Memory
-from changectl.errors import ChangectlError, GateRefused, NeedsOperator, NotFound
+from changectl.errors import ChangectlError, GateRefused, NeedsOperator, NotFound, RemoteNeeded
 from changectl.model.change import Change, Outcome
 from changectl.model.entry import Entry
 from changectl.model.events import Begun, spoken
@@ -15,7 +17,12 @@ SHOWN = 6
 
 
 def only_there(found: Memory, change_id: str) -> ChangectlError:
-    """Why this machine cannot carry a change on or take it back, who and what it was, and what can be done from here."""
+    """Why this machine cannot carry a change on or take it back, who and what it was, and what can be done from here.
+
+    The remote is asked, where that can be.
+    """
+    with suppress(RemoteNeeded):
+        found.register.fetch_held()
     story = found.story(change_id) if found.entries(change_id) else None
     begins = [entry for entry in story.entries if isinstance(entry.event, Begun)] if story else []
     if story is None or not begins:

@@ -5,6 +5,10 @@ from pathlib import Path
 import pytest
 from register.team import Team, git
 
+from tests.e2e.conftest import moto_team, warm
+
+__all__ = ["moto_team", "team", "warm"]
+
 
 @pytest.fixture
 def team(tmp_path: Path) -> Team:
