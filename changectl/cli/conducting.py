@@ -23,6 +23,7 @@ from changectl.engine.conduct import conduct
 from changectl.engine.world import World
 from changectl.errors import NeedsOperator, NotFound, WrongUsage
 from changectl.model.change import Change
+from changectl.model.contradictions import contradictions
 from changectl.model.entry import Entry
 from changectl.model.events import Begun
 from changectl.model.fold import fold
@@ -60,7 +61,7 @@ def conducted(
     channels = rules(here, found).configuration.channels
     announcer = Announcer(plan, out, catalogue().channels, channels, _so_far(keeper), by)
     world = world_of(signed, keeper, vault, announcer, asker(can_ask(manner.no_input), stops))
-    world = replace(world, still=still) if still else world
+    world = replace(world, progress=announcer.progress, still=still or world.still)
     try:
         with heeded(stops):
             prelude(keeper, world)
@@ -79,7 +80,8 @@ def conducted(
         found.journals.set_aside(plan.id, journal.attempt)
     if change.owed:  # unless a colleague has reviewed it, which no journal has
         change = replace(change, owed=found.known(plan.id).owed)
-    end = ending(plan.id, change, rolled_back_on_demand=on_demand, terminated=stops.terminated)
+    wrong = contradictions((*earlier, *keeper.entries), change)
+    end = ending(plan.id, change, rolled_back_on_demand=on_demand, terminated=stops.terminated, broken=wrong)
     try:
         out.result(ending_page(end), ending_document(plan.id, change, end))
     except WrongUsage as why:  # the status says what became of production, whoever could read it

@@ -1,6 +1,6 @@
 """The preview: what a plan would do, step by step, over production as it is now. A value; nothing is changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 from typing import Any, assert_never
 
@@ -10,7 +10,7 @@ from changectl.engine.effects import Touch, touched
 from changectl.engine.finding import find
 from changectl.engine.foretell import Unforeseeable, foretold
 from changectl.engine.sight import Foresight, pin_name
-from changectl.engine.verdict import asks_back, reversibility
+from changectl.engine.verdict import asks_back, joined, may_ask_back, reversibility
 from changectl.engine.world import Ground
 from changectl.engine.writing import writes
 from changectl.errors import GateRefused
@@ -40,9 +40,9 @@ def foresee(plan: Plan, ground: Ground) -> Foreseen:
     for step in plan.steps:
         after, seen = _step(plan, step, ground, pinned, state)
         previews.append(seen)
-        previews += [_step(plan, undo, ground, pinned, after)[1] for undo in step.undo]
+        previews += [_back_step(plan, undo, ground, pinned, after) for undo in step.undo]
         state = after
-    previews += [_step(plan, step, ground, pinned, state)[1] for step in plan.back_out.steps]
+    previews += [_back_step(plan, step, ground, pinned, state) for step in plan.back_out.steps]
     if plan.back_out.auto_given:  # the author has decided, and nobody will be asked
         previews = [replace(each, asks_back="") for each in previews]
     touched_facets = {facet for each in previews for facet in each.facets}
@@ -118,7 +118,8 @@ def _step(
     except Unforeseeable as why:
         facets = _known_facets(step, ground, sight)
         verdict = _authored(step, Verdict(Reversibility.UNKNOWN, why.reason))
-        return state, StepPreview(step.id, facets, (), verdict, unforeseeable=why.reason)
+        asks = _may_ask(ground, facets)
+        return state, StepPreview(step.id, facets, (), verdict, unforeseeable=why.reason, asks_back=asks)
     match work:
         case Aim(want):
             return _aim(step, ground, state, want)
@@ -175,6 +176,7 @@ def _send(plan: Plan, step: Step, ground: Ground, state: Snapshot, call: Call) -
             tuple(sorted(touch.creates)),
             tuple(sorted(touch.deletes)),
             why.reason,
+            _may_ask(ground, touch.writes),
         )
     return after, _preview(step, ground, state, after, facets, touch)
 
@@ -200,7 +202,6 @@ def _preview(
     worst = max(
         verdicts, key=lambda v: list(Reversibility).index(v.reversibility), default=Verdict(Reversibility.EXACT)
     )
-    reasons = (asks_back(kind, was, will) for kind, was, will in pairs)
     return StepPreview(
         step.id,
         tuple(sorted(facets)),
@@ -208,8 +209,24 @@ def _preview(
         _authored(step, worst),
         tuple(sorted(touch.creates)),
         tuple(sorted(touch.deletes)),
-        asks_back="; ".join(dict.fromkeys(filter(None, reasons))),
+        asks_back=joined(asks_back(kind, was, will) for kind, was, will in pairs),
     )
+
+
+def _back_step(plan: Plan, step: Step, ground: Ground, pinned: dict[str, Ref], state: Snapshot) -> StepPreview:
+    """The preview of a step on the way back: what that opens is what it does, not what would take it back."""
+    after, seen = _step(plan, step, ground, pinned, state)
+    if seen.unforeseeable:
+        return seen
+    refs = sorted({facet.ref for facet in seen.facets})
+    return replace(
+        seen, asks_back=joined(asks_back(ground.kinds[ref.kind], after.get(ref), state.get(ref)) for ref in refs)
+    )
+
+
+def _may_ask(ground: Ground, facets: Iterable[FacetRef]) -> str:
+    """The same where nobody knows yet what a step will do."""
+    return joined(may_ask_back(ground.kinds[facet.ref.kind].facet(facet.facet)) for facet in sorted(facets))
 
 
 def _authored(step: Step, verdict: Verdict) -> Verdict:

@@ -1,6 +1,6 @@
 """How a change of one resource comes back, before anyone makes it. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -35,7 +35,19 @@ def asks_back(kind: ResourceKind, before: Resource | None, after: Resource | Non
     if before is None or after is None:
         return ""
     changed = (f for f in kind.facets if f.name in after and before.get(f.name) != after[f.name])
-    return "; ".join(filter(None, (_asks(facet, before.get(facet.name), after[facet.name]) for facet in changed)))
+    return joined(_asks(facet, before.get(facet.name), after[facet.name]) for facet in changed)
+
+
+def may_ask_back(facet: Facet) -> str:
+    """The same for a facet of which nobody knows what it will become."""
+    if facet.owned_by:
+        return f"{facet.name} is also set by {facet.owned_by}"
+    return f"putting {facet.name} back may widen access" if facet.widens is not None else ""
+
+
+def joined(reasons: Iterable[str]) -> str:
+    """All reasons that there are, each once."""
+    return "; ".join(dict.fromkeys(filter(None, reasons)))
 
 
 def _existence(kind: ResourceKind, before: Resource | None, after: Resource | None) -> Verdict:

@@ -11,6 +11,8 @@ from changectl.engine.world import Admit, World
 from changectl.errors import ChangectlError
 from changectl.model import events as e
 from changectl.model.change import Change
+from changectl.model.contradictions import contradictions
+from changectl.model.entry import Entry
 from changectl.model.plan import Auto, BackOut, Check, Plan
 from changectl.model.plan import Tests as Phases
 from changectl.model.resource import Call
@@ -92,7 +94,13 @@ class Stage(ModelWorld):
         """Apply it, from its beginning or from where it is."""
         if not self.journal:
             self.begin(wanted)
-        return conduct(wanted, self.world(), self.change())
+        change = conduct(wanted, self.world(), self.change())
+        assert contradictions(self.entries(), change) == ()
+        return change
+
+    def entries(self) -> tuple[Entry, ...]:
+        """The journal as the register would have it."""
+        return tuple(Entry("c", 1, "2026-01-01T00:00:00Z", "ana", "h", str(n), x) for n, x in enumerate(self.journal))
 
     def resumed(self, wanted: Plan) -> Change:
         """`changectl apply --resume` where the reason may have passed."""
