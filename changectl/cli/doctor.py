@@ -10,6 +10,7 @@ import typer
 from changectl.cli.desk import Desk
 from changectl.cli.health import aws, branch, forge, machine, remote, team
 from changectl.cli.health.examine import Examination, examined
+from changectl.cli.health.records import records
 from changectl.cli.health.roles import roles
 from changectl.cli.memory import Memory, memory
 from changectl.cli.options import Json, output
@@ -95,6 +96,7 @@ def _shared(around: Repository, here: Desk | None, *, write: bool) -> Iterable[E
     if around.remote is not None:
         yield Examination("push", lambda: remote.rights(around, write=write))
     yield Examination("register", lambda: team.register(found))
+    yield Examination("records", lambda: records(found))
     if here is not None:
         if around.remote is not None:
             yield Examination("agreed rules", lambda: team.agreed_rules(here, found))
@@ -111,7 +113,7 @@ def _fetched(around: Repository) -> Memory:
 
 def _unasked(around: Repository) -> Iterable[Examination]:
     sentence = f"{around.remote} does not answer"
-    for name in ("push", "register", "agreed rules", "approvals"):
+    for name in ("push", "register", "records", "agreed rules", "approvals"):
         yield Examination(name, partial(_unseen, name, sentence, f"git ls-remote {around.remote}"))
 
 

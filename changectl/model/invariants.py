@@ -189,8 +189,8 @@ def _once(facts: Facts) -> Iterator[str]:
     once = [
         (call.step, call.phase, each.operation)
         for each in truth.effects
-        if each.once and (call := calls.get(each.number))
-    ]  # type: ignore[arg-type]
+        if each.once and each.number is not None and (call := calls.get(each.number))
+    ]
     for step, phase, operation in sorted({key for key in once if once.count(key) > 1}):
         yield f"{operation} of step {step or phase} had its effect {once.count((step, phase, operation))} times"
 

@@ -62,7 +62,7 @@ def test_with_write_nothing_is_left_unknown_and_nothing_is_left_behind(whole: Pl
     assert set(typed.states().values()) == {"ok"}
     assert list(typed.states()) == [
         "git", "state folder", "disk", "completion", "ssh-keygen", "plans", "channels", "changectl.toml", "identity",
-        "remote", "push", "custom refs", "register", "agreed rules", "allowed signers", "prod credentials",
+        "remote", "push", "custom refs", "register", "records", "agreed rules", "allowed signers", "prod credentials",
         "prod account", "prod clock", "prod ap-southeast-2", "prod read role",
     ]  # fmt: skip
     assert whole.refs() == before
