@@ -132,6 +132,7 @@ def test_a_remote_that_does_not_answer_leaves_unknown_what_hangs_on_it(whole: Pl
     assert {name for name, state in states.items() if state == "unknown"} == {
         "push",
         "register",
+        "records",
         "agreed rules",
         "approvals",
     }
