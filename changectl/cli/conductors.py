@@ -9,6 +9,9 @@ from changectl.model.entry import Entry
 from changectl.model.events import Begun
 from changectl.register.locks import Lock
 
+UNDER_WAY = ("begun", "applying", "verifying", "rolling-back")
+"""What a change is called while an attempt of it goes on."""
+
 
 def conductor_of(found: Memory, change_id: str, locks: Iterable[Lock], at: str) -> Conductor | None:
     """Who conducts the latest attempt at a time (RFC 3339); None where none is under way. `locks`: all that are held."""

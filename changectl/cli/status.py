@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from changectl.cli.conductors import conductor_of
+from changectl.cli.conductors import UNDER_WAY, conductor_of
 from changectl.cli.entries import now
 from changectl.cli.memory import Memory, memory, named
 from changectl.cli.options import Json, output
@@ -14,8 +14,6 @@ from changectl.errors import RemoteNeeded
 from changectl.register.locks import Lock
 from changectl.views.page import Line, Page, Style, line, text
 from changectl.views.status import Open, status_document, status_page
-
-UNDER_WAY = ("begun", "applying", "verifying", "rolling-back")
 
 
 def verb(

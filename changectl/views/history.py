@@ -6,6 +6,7 @@ from changectl.model.change import Change, State
 from changectl.model.codec import entry_json
 from changectl.model.entry import Entry
 from changectl.model.events import Noted, Proposed, Reviewed
+from changectl.model.exits import may_resume
 from changectl.model.frozen import dataclass
 from changectl.model.resource import Body
 from changectl.views.narrate import is_detail, sentence
@@ -159,7 +160,7 @@ def next_for(change_id: str, change: Change) -> str:
         case State.APPROVED:
             return f"changectl apply {change_id}"
         case State.NEEDS_OPERATOR:
-            return f"changectl rollback {change_id}"
+            return f"changectl {'apply --resume' if may_resume(change) else 'rollback'} {change_id}"
         case State.CLOSED:
             return f"changectl {'close' if change.owed else 'show'} {change_id}"
         case _:

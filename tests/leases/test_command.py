@@ -174,6 +174,9 @@ def test_a_process_that_was_killed_is_missed_on_its_own_machine_at_once(moto_tea
         f"changectl apply --resume {FIRST}",
         f"changectl rollback {FIRST}",
     ]
+    doctor = team.ana.types("doctor", status=5).out
+    assert f"{FIRST}: nobody is conducting it since" in doctor
+    assert f"changectl apply --resume {FIRST}" in doctor
     elsewhere = team.ben.types("rollback", FIRST, status=11).err
     assert "it may have changed table/bookings tags" in elsewhere
     assert "conducted by Ana on" in elsewhere

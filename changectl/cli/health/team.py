@@ -1,20 +1,25 @@
 """What the team has agreed to: changectl.toml, plans, the register, who may approve, whom to tell."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from changectl.catalogue import catalogue
 from changectl.cli.agreeing import signers
+from changectl.cli.conductors import UNDER_WAY, conductor_of
 from changectl.cli.desk import FILE, Desk, configuration_in
+from changectl.cli.entries import now
 from changectl.cli.memory import Memory
 from changectl.cli.telling import opened
-from changectl.errors import ChangectlError, ConfigurationWrong, RegisterUnsound
+from changectl.errors import ChangectlError, ConfigurationWrong, RegisterUnsound, RemoteNeeded
+from changectl.model.conductor import Conductor
 from changectl.model.diagnosis import Diagnosis, missing, ok, unknown
 from changectl.model.status import Status
 from changectl.planfile.config import Configuration
 from changectl.planfile.find import find_plans
 from changectl.register.signers import allowed_signers
 from changectl.register.signing import my_key
+from changectl.views.history import Row
+from changectl.views.status import said, ways_on
 
 WRONG = Status.PLAN_WRONG
 
@@ -84,11 +89,28 @@ def _open(found: Memory) -> Diagnosis:
     if stuck:
         row, waits = stuck[0]
         return missing("open changes", f"{row.change} needs an operator, since {row.at[:16]}", waits)
+    for change, conductor in _left(found, rows):
+        where, words = ways_on(change, conductor)[0]
+        sentence = f"{change}: {said(conductor)}"
+        return missing("open changes", sentence, f"{where}: {words}" if where else words)
     if rows:
         listed = ", ".join(row.change for row, _ in rows[:3]) + (", …" if len(rows) > 3 else "")
         waits = "change waits" if len(rows) == 1 else "changes wait"
         return ok("open changes", f"{len(rows)} {waits}: {listed}", "changectl status")
     return ok("open changes", "none waits")
+
+
+def _left(found: Memory, rows: Iterable[tuple[Row, str]]) -> Iterable[tuple[str, Conductor]]:
+    """Those that have begun, and that nobody conducts any more."""
+    begun = [row.change for row, _ in rows if row.stands in UNDER_WAY]
+    try:
+        locks = found.register.fetch_held() if begun else ()
+    except RemoteNeeded:
+        locks = found.register.held_when_fetched()
+    for change in begun:
+        conductor = conductor_of(found, change, locks, now())
+        if conductor is not None and conductor.is_gone:
+            yield change, conductor
 
 
 def approvals(here: Desk, found: Memory, by: str) -> Sequence[Diagnosis]:
