@@ -159,12 +159,12 @@ class Starter:
 
 
 @contextmanager
-def starting(place: Path) -> Iterator[Starter]:
-    """A starter with its warm process, which ends with it."""
+def starting(place: Path, endpoint: str) -> Iterator[Starter]:
+    """A starter with its warm process, which ends with it. `endpoint`: where its commands find AWS."""
     place.mkdir(parents=True)
     environment = {**os.environ, "XDG_STATE_HOME": str(place / "state"), "PYTHONPATH": "tests"}
     warm = subprocess.Popen(
-        [sys.executable, "-m", "tests.kill.warm", str(place / "warm")],
+        [sys.executable, "-m", "tests.kill.warm", str(place / "warm"), endpoint],
         cwd=REPOSITORY, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     )  # fmt: skip
     try:

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,11 @@ from tests.kill.scenarios import Scenario
 CHANGE = "drill"
 LOCKS = "refs/changectl/locks"
 
+SETTINGS = (
+    ("clone", "user.name", "Ana"),
+    ("clone", "user.email", "ana@example.com"),
+    ("remote.git", "receive.autogc", "false"),  # two processes for each push
+)
 CONFIGURATION = """\
 [env.sandbox]
 account = "{account}"
@@ -71,16 +75,18 @@ class Stage:
 
     def held(self) -> list[str]:
         """Locks that the remote says are held, read with git's plumbing alone."""
-        oids = git(self.bare, "for-each-ref", "--format=%(objectname)", LOCKS).split()
-        said = [json.loads(git(self.bare, "cat-file", "commit", oid).partition("\n\n")[2]) for oid in oids]
-        return [lock["name"] for lock in said if lock["state"] != "free"]
+        oids = git(self.bare, "for-each-ref", "--format=%(objectname)", LOCKS)
+        shown = git(self.bare, "cat-file", "--batch", said=oids)
+        locks = [json.loads(line) for line in shown.splitlines() if line.startswith("{")]
+        assert len(locks) == len(oids.split())
+        return [lock["name"] for lock in locks if lock["state"] != "free"]
 
 
 class Stages:
     """Makes stages, one after the other, on one emulator: production is mended, not made anew, and git is copied."""
 
     def __init__(self, folder: Path, emulator: Emulator, proxy: Proxy, starter: Starter) -> None:
-        self._folder, self._emulator, self._proxy, self._starter = folder, emulator, proxy, starter
+        self.folder, self._emulator, self._proxy, self._starter = folder, emulator, proxy, starter
         self._production: Production | None = None
         self._before: Facts = {}
         self._whole = False
@@ -89,10 +95,10 @@ class Stages:
         """A new one; whatever the last one was is gone."""
         self._proxy.play()
         production = self._mended()
-        template = self._folder / f"template-{scenario.name}"
+        template = self.folder / f"template-{scenario.name}"
         if not template.exists():
             _write(template, self._proxy.endpoint, scenario.plan(production.ids))
-        folder = self._folder / "stage"
+        folder = self.folder / "stage"
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(template, folder, symlinks=True)
         return Stage(folder, production, self._proxy, self._starter, self._before)
@@ -107,15 +113,15 @@ class Stages:
             self._emulator.reset()
             production = self._production = made(_clients(self._emulator))
             self._before = production.read()
-            for template in self._folder.glob("template-*"):
+            for template in self.folder.glob("template-*"):
                 shutil.rmtree(template)
         self._whole = False
         return production
 
 
-def git(folder: Path, *args: str) -> str:
+def git(folder: Path, *args: str, said: str = "") -> str:
     """Plain git, as a person would type it."""
-    done = subprocess.run(["git", "-C", str(folder), *args], capture_output=True, text=True)
+    done = subprocess.run(["git", "-C", str(folder), *args], capture_output=True, text=True, input=said)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -137,9 +143,8 @@ def _write(folder: Path, endpoint: str, plan: str) -> None:
     bare, clone = folder / "remote.git", folder / "clone"
     git(folder, "init", "--quiet", "--bare", str(bare))
     git(folder, "init", "--quiet", "-b", "main", str(clone))
-    settings: Mapping[str, str] = {"user.name": "Ana", "user.email": "ana@example.com"}
-    for name, value in settings.items():
-        git(clone, "config", name, value)
+    for place, name, value in SETTINGS:
+        git(folder / place, "config", name, value)
     git(clone, "remote", "add", "origin", "../remote.git")
     (clone / "plans").mkdir()
     (clone / "plans" / f"{CHANGE}.yaml").write_text(plan)
