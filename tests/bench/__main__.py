@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-EACH = ("startup", "check", "first", "peers", "step", "register")
+EACH = ("startup", "check", "first", "peers", "step", "hold", "register")
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from changectl.aws.credentials import end, last
 from changectl.cli.signing import Signing
 from changectl.errors import NotSignedIn
 from changectl.model.resource import Call
+from tests.aws.faults import error, listening
 from tests.e2e import aws
 from tests.e2e.team import Team, plan
 from tests.leases.time import SetClocks
@@ -183,3 +184,15 @@ def test_credentials_that_end_before_a_change_may_be_over_begin_nothing(moto_tea
         assert "Production is untouched." in ran.err
         assert (aws.table_now(team.emulator), team.locks()) == (before, {})
         assert [path for path in team.ana.kept() if path.name == "journal.jsonl"] == []
+
+
+def test_what_aws_calls_expired_is_read_anew_before_the_next_call(home: Path) -> None:
+    written(home, "old", None)
+    with listening() as faults:
+        faults.script = [error(403, "ExpiredToken")]
+        connection = connect(Settings(REGION, "prod", endpoint=faults.endpoint)).gated(lambda _: None)
+        with pytest.raises(NotSignedIn, match="ExpiredToken"):
+            connection.send(Call("ec2", "RebootInstances", {"InstanceIds": ["i-1"]}))
+        written(home, "new", None)
+        assert connection.clients.credentials().access_key == "new"
+        assert len(faults.requests) == 1
