@@ -225,11 +225,12 @@ class Delete:
 class Settled:
     """When an asynchronous change is over: the path in the anchor's answer and the values that mean rest.
 
-    Waited for between two calls and before a reading counts as final.
+    Waited for between two calls and before a reading counts as final. `busy`: codes of a refusal for want of rest.
     """
 
     path: str
     values: tuple[str, ...]
+    busy: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

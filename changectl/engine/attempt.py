@@ -71,6 +71,7 @@ class Attempt:
         self._bodies: dict[str, Snapshot] = {}
         self._found: dict[str, Snapshot] = {}
         self._expected: tuple[Change, Snapshot] | None = None
+        self._before: tuple[Change, Snapshot] | None = None
 
     @property
     def going_back(self) -> bool:
@@ -133,9 +134,18 @@ class Attempt:
 
     def before(self) -> Snapshot:
         """The state before the first call; what this attempt made was not there."""
+        if self._before is not None and self._before[0] is self.change:
+            return self._before[1]
         made = {ref: None for sent in self.change.calls for ref in (*sent.made, *sent.started.creates)}
+        late = {facet.ref: self._found_first(facet.ref) for facet in self.change.as_found()}
         taken = self.bodies(self.change.snapshot.digest) if self.change.snapshot else {}
-        return {**made, **taken}
+        self._before = (self.change, {**late, **made, **taken})
+        return self._before[1]
+
+    def _found_first(self, ref: Ref) -> Resource | None:
+        """What this attempt's first call found of a resource that nobody had thought of before."""
+        found = (self.found(sent) for sent in self.change.calls)
+        return next((bodies[ref] for bodies in found if ref in bodies), None)
 
     def expected(self) -> Snapshot:
         """What production is if nobody but this attempt has changed it."""

@@ -1,37 +1,73 @@
 """Bringing one resource from what it is to what it should be: its kind's writes, one after the other, each until it is over."""
 
-from changectl.engine.attempt import Attempt
+from changectl.contracts.kind import Guard
+from changectl.engine.attempt import GLANCES, Attempt
 from changectl.engine.rest import at_rest
 from changectl.engine.sending import send_settled
 from changectl.engine.writing import writes
 from changectl.errors import CallNotDone
-from changectl.model.resource import Call, Ref, Resource
+from changectl.model.resource import EXISTENCE, Call, FacetRef, Ref, Resource, Snapshot
 
 
 def bring(
     attempt: Attempt, ref: Ref, now: Resource | None, want: Resource | None, phase: str, step: str, *, again: bool
 ) -> bool:
-    """Whether there was a call to make. Where AWS compares before it sets, each call names what was read just before.
+    """Whether there was a call to make. Where AWS compares before it sets, each call names what was read before it.
 
-    Raises CallNotDone, GateRefused, StepFault.
+    `again`: something may be under way already. Raises CallNotDone, GateRefused, StepFault.
     """
-    guarded = now is not None and attempt.world.ground.kinds[ref.kind].guard is not None
+    if again:
+        at_rest(attempt, ref)
     calls = _calls(attempt, ref, now, want)
     if not calls:
         return False
     while calls:
-        send_settled(attempt, calls[0], phase, step, again=again)
+        _send(attempt, ref, calls[0], phase, step, again=again)
         at_rest(attempt, ref)
-        if guarded:  # what was read before the last call is not what the next one must name
-            now = attempt.read([ref])[ref]
-        calls = _calls(attempt, ref, now, want) if guarded and now is not None else calls[1:]
+        calls = calls[1:]
+        if (
+            calls and _guard(attempt, ref) is not None
+        ):  # what was read before the last call is not what the next must name
+            now = _after_it(attempt, ref)
+            calls = _calls(attempt, ref, now, want) if now is not None else ()
     return True
 
 
 def was_slower(attempt: Attempt, ref: Ref, why: CallNotDone) -> bool:
-    """Whether AWS compared and found that somebody else has written meanwhile."""
-    guard = attempt.world.ground.kinds[ref.kind].guard
+    """Whether AWS compared, and found something else than what was read."""
+    guard = _guard(attempt, ref)
     return guard is not None and why.code in guard.lost
+
+
+def _guard(attempt: Attempt, ref: Ref) -> Guard | None:
+    return attempt.world.ground.kinds[ref.kind].guard
+
+
+def _send(attempt: Attempt, ref: Ref, call: Call, phase: str, step: str, *, again: bool) -> None:
+    """Send it; where something that nobody sees yet is still under way, once more when that is over."""
+    settled = attempt.world.ground.kinds[ref.kind].settled
+    until = attempt.world.clock.monotonic() + max(attempt.settles_in([FacetRef(ref, EXISTENCE)]), 0.0)
+    while True:
+        try:
+            send_settled(attempt, call, phase, step, again=again)
+        except CallNotDone as refused:
+            if settled is None or refused.code not in settled.busy or attempt.world.clock.monotonic() >= until:
+                raise
+        else:
+            return
+        attempt.wait(GLANCES)
+        at_rest(attempt, ref)
+
+
+def _after_it(attempt: Attempt, ref: Ref) -> Resource | None:
+    """The resource, as soon as it shows what the last call has left of it."""
+    last = attempt.change.calls[-1]
+    left = attempt.leaves(last).get(ref) or {}
+
+    def shows(seen: Snapshot) -> bool:
+        return all((seen[ref] or {}).get(name) == body for name, body in left.items())
+
+    return attempt.read_until(last.started.facets, shows)[ref]
 
 
 def _calls(attempt: Attempt, ref: Ref, now: Resource | None, want: Resource | None) -> tuple[Call, ...]:

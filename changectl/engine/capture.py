@@ -40,16 +40,17 @@ def capture(
     return {ref: resource for part in captured for ref, resource in part.items()}
 
 
-def settling(kinds: Mapping[str, ResourceKind], ref: Ref, eyes: Eyes) -> bool:
-    """Whether an asynchronous change of a resource is still under way. A resource that is gone is at rest."""
+def settling(kinds: Mapping[str, ResourceKind], ref: Ref, eyes: Eyes) -> str:
+    """What an asynchronous change of a resource says of itself while it is under way. One that is gone is at rest: nothing."""
     kind = kinds[ref.kind]
     if kind.settled is None:
-        return False
+        return ""
     answer = _anchors(kind, [ref], eyes).get(ref)
     if answer is None:
-        return False
+        return ""
     found = jmespath.search(kind.settled.path, answer)
-    return any(value not in kind.settled.values for value in (found if isinstance(found, list) else [found]))
+    moving = (value for value in (found if isinstance(found, list) else [found]) if value not in kind.settled.values)
+    return ", ".join(dict.fromkeys(str(value).lower() for value in moving))
 
 
 def anchor(kind: ResourceKind) -> Read:

@@ -10,7 +10,7 @@ from changectl.engine.fate import read_until_right, settle_open_calls
 from changectl.engine.standing import columns
 from changectl.engine.steps import send_again
 from changectl.engine.verdict import reachable
-from changectl.errors import CallNotDone, GateRefused
+from changectl.errors import CallNotDone, GateRefused, NeverSent
 from changectl.model import events as e
 from changectl.model.bodies import body_of
 from changectl.model.change import Sent
@@ -45,6 +45,8 @@ def _learn(attempt: Attempt, sent: Sent) -> None:
             send_again(attempt, step, sent)
         except StepFault as fault:
             why = str(fault)
+        except NeverSent:
+            raise
         except (CallNotDone, GateRefused) as refused:
             why = refused.sentence
         else:
@@ -86,8 +88,10 @@ def _restore_resource(attempt: Attempt, ref: Ref, facets: tuple[FacetRef, ...], 
     for _ in range(RACES):
         try:
             _restore_as_seen(attempt, ref, facets, now)
+        except NeverSent:
+            raise
         except CallNotDone as slower:
-            why, now = slower.sentence, attempt.read([ref])[ref]
+            why, now = slower.sentence, _seen(attempt, facets)[ref]
         else:
             return
     _leave_all(attempt, facets, why, {ref: now}, stranger=True)
@@ -153,6 +157,8 @@ def _write(attempt: Attempt, ref: Ref, now: Resource | None, want: Resource | No
     try:
         if not bring(attempt, ref, now, want, "restore", "", again=True):
             raise StepFault("AWS has no way to write it back")
+    except NeverSent:
+        raise
     except (CallNotDone, GateRefused) as why:
         if isinstance(why, CallNotDone) and was_slower(attempt, ref, why):
             raise

@@ -27,10 +27,8 @@ def run_step(attempt: Attempt, step: Step, phase: str) -> None:
     """Do what is left of a step. Raises StepFault, OperatorFault, StopWanted, or a ChangectlError that says why not."""
     action, sight = attempt.world.ground.actions[step.action], Live(attempt, step)
     again = step.id in attempt.change.wants
-    if again:
-        work = _taken_up(attempt, step, sight)
-    else:
-        work = action.work(step.spec, sight)
+    work = _taken_up(attempt, step, sight) if again else action.work(step.spec, sight)
+    if not again or _never_aimed(attempt, step, work):
         want = attempt.keep(_as_snapshot(work.want)) if isinstance(work, Aim) else ""
         attempt.record(e.StepStarted(step.id, want, asked=work.what if isinstance(work, Deed) else ""))
     if isinstance(work, Deed):
@@ -38,6 +36,12 @@ def run_step(attempt: Attempt, step: Step, phase: str) -> None:
         return
     left = _do(attempt, step, phase, work)
     attempt.record(e.StepDone(step.id, _kept(attempt, step, left)))
+
+
+def _never_aimed(attempt: Attempt, step: Step, work: Work) -> bool:
+    """Whether a step is tried again that failed before it knew what to aim at."""
+    change = attempt.change
+    return isinstance(work, Aim) and not change.wants[step.id] and all(s.started.step != step.id for s in change.calls)
 
 
 def _kept(attempt: Attempt, step: Step, left: Snapshot) -> str:
@@ -148,12 +152,15 @@ def _read_until(attempt: Attempt, sent: Sent, ref: Ref) -> Resource | None:
     """The resource as read, as soon as it shows what a call leaves of it, or when it would have shown."""
     foretold, found = attempt.leaves(sent), attempt.found(sent)
     left = foretold.get(ref, {})
+    made = ref in (*sent.made, *sent.started.creates)
     names = tuple(left or dict.fromkeys(facet.facet for facet in sent.started.facets if facet.ref == ref))
 
     def shows(seen: Snapshot) -> bool:
         now = seen[ref]
         if left is None or now is None:
             return now is left
+        if made and attempt.before().get(ref) is not None:
+            return False  # there was one before, which may still be read: only time tells the two apart
         if left or ref not in found:
             return all(now.get(name) == body for name, body in left.items())
         return any(now.get(name) != (found[ref] or {}).get(name) for name in names)  # what it will be nobody has said

@@ -98,7 +98,7 @@ _MOTOR = Read("GetMotor")
 MOTOR = _kind(
     "motor",
     Facet("speed", (_MOTOR,), "Toy.Speed", TEXT, Put("PutSpeed", "Speed"), Grain.WHOLE, show="all"),
-    settled=Settled("Toy.Status", ("ready",)),
+    settled=Settled("Toy.Status", ("ready",), ("ResourceInUse",)),
 )
 """Asynchronous: busy for a while after each write."""
 
