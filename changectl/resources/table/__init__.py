@@ -117,7 +117,7 @@ KIND = ResourceKind(
     gone=frozenset({"ResourceNotFoundException"}),
     exists=frozenset({"ResourceInUseException", "TableAlreadyExistsException"}),
     incarnation="Table.TableId || Table.CreationDateTime",
-    settled=Settled("[Table.TableStatus, Table.GlobalSecondaryIndexes[].IndexStatus][]", AT_REST),
+    settled=Settled("[Table.TableStatus, Table.GlobalSecondaryIndexes[].IndexStatus][]", AT_REST, ("ResourceInUseException",)),
     alone=("TableClass", "GlobalSecondaryIndexUpdates[?Create || Delete]"),
     not_captured={
         "items": "PutItem, UpdateItem, DeleteItem, StartBulkPutItems: data, not settings",
