@@ -8,7 +8,7 @@ from emulators import REGION
 
 from changectl.aws.clients import Settings
 from changectl.aws.connection import Aws, connect
-from changectl.errors import CallNotDone, CallUnknown, ChangectlError, NotSignedIn, Unreachable
+from changectl.errors import CallNotDone, CallUnknown, ChangectlError, NeverSent, NotSignedIn, Unreachable
 from changectl.model.resource import Call
 from tests.aws.faults import Behaviour, Faults, answer, cut, ec2_error, error, hang_up, raw, reset, silence
 
@@ -46,6 +46,7 @@ def ended(aws: Aws, call: Call) -> tuple[type[ChangectlError], Any, Any]:
         (CHANGE, error(403, "InvalidClientTokenId"), (NotSignedIn, "InvalidClientTokenId", None)),
         (CHANGE, error(403, "SignatureDoesNotMatch"), (NotSignedIn, "SignatureDoesNotMatch", None)),
         (CHANGE, cut(GOOD), (CallUnknown, "CutAnswer", None)),
+        (CHANGE, raw(b"HTTP/1.1 200 OK\r\nContent-Ty"), (CallUnknown, "CutAnswer", None)),
         (CHANGE, answer(200, "<html><body>Sign in to the hotel</body></html>"), (CallUnknown, "CutAnswer", None)),
         (CHANGE, answer(200, "garbage"), (CallUnknown, "CutAnswer", None)),
         (CHANGE, answer(200, GOOD[:-5]), (CallUnknown, "ResponseParserError", None)),
@@ -79,6 +80,7 @@ def test_a_change_goes_out_once_and_its_fate_is_told(
         (READ, error(403, "ExpiredToken"), (NotSignedIn, "ExpiredToken", None), 1),
         (JSON_READ, cut(PAGE, "application/x-amz-json-1.1"), (Unreachable, "CutAnswer", None), 1),
         (JSON_READ, answer(200, PAGE[:-3], "application/x-amz-json-1.1"), (Unreachable, "CutAnswer", None), 1),
+        (JSON_READ, raw(b"HTTP/1.1 200 OK\r\nContent-Ty"), (Unreachable, "CutAnswer", None), 1),
         (READ, answer(200, "<html>Sign in</html>"), (Unreachable, "CutAnswer", None), 1),
     ],
 )
@@ -99,7 +101,7 @@ def test_nothing_that_listens_means_nothing_was_sent() -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
     nobody = connect(Settings(REGION, endpoint=f"http://127.0.0.1:{port}", read_attempts=1)).gated(lambda _: None)
-    assert ended(nobody, CHANGE) == (CallNotDone, "EndpointConnectionError", True)
+    assert ended(nobody, CHANGE) == (NeverSent, "EndpointConnectionError", True)
     assert ended(nobody, READ) == (Unreachable, "EndpointConnectionError", None)
 
 
