@@ -9,12 +9,16 @@ from changectl.errors import CallNotDone
 from changectl.model.resource import EXISTENCE, Call, FacetRef, Ref, Resource, Snapshot
 
 
+class Overtaken(Exception):
+    """AWS compared, and somebody else had written meanwhile: what the rest would be must be decided anew."""
+
+
 def bring(
     attempt: Attempt, ref: Ref, now: Resource | None, want: Resource | None, phase: str, step: str, *, again: bool
 ) -> bool:
     """Whether there was a call to make. Where AWS compares before it sets, each call names what was read before it.
 
-    `again`: something may be under way already. Raises CallNotDone, GateRefused, StepFault.
+    `again`: something may be under way already. Raises CallNotDone, GateRefused, StepFault, Overtaken.
     """
     if again:
         at_rest(attempt, ref)
@@ -33,12 +37,6 @@ def bring(
     return True
 
 
-def was_slower(attempt: Attempt, ref: Ref, why: CallNotDone) -> bool:
-    """Whether AWS compared, and found something else than what was read."""
-    guard = _guard(attempt, ref)
-    return guard is not None and why.code in guard.lost
-
-
 def _guard(attempt: Attempt, ref: Ref) -> Guard | None:
     return attempt.world.ground.kinds[ref.kind].guard
 
@@ -51,6 +49,8 @@ def _send(attempt: Attempt, ref: Ref, call: Call, phase: str, step: str, *, agai
         try:
             send_settled(attempt, call, phase, step, again=again)
         except CallNotDone as refused:
+            if (guard := _guard(attempt, ref)) is not None and refused.code in guard.lost:
+                raise Overtaken(refused.sentence) from refused
             if settled is None or refused.code not in settled.busy or attempt.world.clock.monotonic() >= until:
                 raise
         else:
@@ -59,15 +59,19 @@ def _send(attempt: Attempt, ref: Ref, call: Call, phase: str, step: str, *, agai
         at_rest(attempt, ref)
 
 
-def _after_it(attempt: Attempt, ref: Ref) -> Resource | None:
-    """The resource, as soon as it shows what the last call has left of it."""
+def _after_it(attempt: Attempt, ref: Ref) -> Resource:
+    """The resource, as soon as it shows what the last call has left of it. Raises Overtaken where it never does."""
     last = attempt.change.calls[-1]
     left = attempt.leaves(last).get(ref) or {}
 
     def shows(seen: Snapshot) -> bool:
-        return all((seen[ref] or {}).get(name) == body for name, body in left.items())
+        return seen[ref] is not None and all((seen[ref] or {}).get(name) == body for name, body in left.items())
 
-    return attempt.read_until(last.started.facets, shows)[ref]
+    seen = attempt.read_until(last.started.facets, shows)
+    now = seen[ref]
+    if now is None or not shows(seen):
+        raise Overtaken(f"{ref} was changed by someone else meanwhile")
+    return now
 
 
 def _calls(attempt: Attempt, ref: Ref, now: Resource | None, want: Resource | None) -> tuple[Call, ...]:

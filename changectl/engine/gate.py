@@ -88,6 +88,7 @@ def admit(attempt: Attempt, call: Call, phase: str, step: str) -> None:
     )
     for ref in refs:  # what was read before the call says nothing about after it
         attempt.glance.pop(ref, None)
+    attempt.hold()  # reading and recording take their time, and a machine may have slept
 
 
 def _is_same(sent: Sent, call: Call, step: str, phase: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from changectl.engine.attempt import Attempt, StepFault
-from changectl.engine.bringing import bring, was_slower
+from changectl.engine.bringing import Overtaken, bring
 from changectl.engine.capture import INCARNATION
 from changectl.engine.evidence import is_known_again
 from changectl.engine.fate import read_until_right, settle_open_calls
@@ -88,17 +88,15 @@ def _restore_resource(attempt: Attempt, ref: Ref, facets: tuple[FacetRef, ...], 
     for _ in range(RACES):
         try:
             _restore_as_seen(attempt, ref, facets, now)
-        except NeverSent:
-            raise
-        except CallNotDone as slower:
-            why, now = slower.sentence, _seen(attempt, facets)[ref]
+        except Overtaken as slower:
+            why, now = str(slower), _seen(attempt, facets)[ref]
         else:
             return
     _leave_all(attempt, facets, why, {ref: now}, stranger=True)
 
 
 def _restore_as_seen(attempt: Attempt, ref: Ref, facets: tuple[FacetRef, ...], now: Resource | None) -> None:
-    """Raises CallNotDone where AWS compared and somebody else was quicker: then production must be read again."""
+    """Raises Overtaken where AWS compared and somebody else was quicker: then production must be read again."""
     before = attempt.before().get(ref)
     if before is None and now is None:
         return
@@ -160,8 +158,6 @@ def _write(attempt: Attempt, ref: Ref, now: Resource | None, want: Resource | No
     except NeverSent:
         raise
     except (CallNotDone, GateRefused) as why:
-        if isinstance(why, CallNotDone) and was_slower(attempt, ref, why):
-            raise
         _leave_all(attempt, facets, why.sentence, {ref: now}, stranger=False)
     except StepFault as why:
         _leave_all(attempt, facets, str(why), {ref: now}, stranger=False)

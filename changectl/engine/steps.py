@@ -6,7 +6,7 @@ from datetime import timedelta
 from changectl.contracts.action import Aim, Deed, Pause, Send, Until, Work
 from changectl.contracts.probe import Verdict
 from changectl.engine.attempt import GLANCES, Attempt, OperatorFault, StepFault
-from changectl.engine.bringing import bring
+from changectl.engine.bringing import Overtaken, bring
 from changectl.engine.checks import WATCH_EVERY, asked, watch
 from changectl.engine.deeds import have_done
 from changectl.engine.evidence import is_known_again
@@ -88,7 +88,10 @@ def _aim(attempt: Attempt, step: Step, phase: str, want: Mapping[FacetRef, Body]
         now = attempt.look(ref)
         if now is None:
             raise StepFault(f"{ref} does not exist any more")
-        bring(attempt, ref, now, facets, phase, step.id, again=again)
+        try:
+            bring(attempt, ref, now, facets, phase, step.id, again=again)
+        except Overtaken as slower:
+            raise StepFault(str(slower)) from slower
         wanted = tuple(FacetRef(ref, name) for name in facets)
 
         def reached(facet: FacetRef, seen: Snapshot, was: Resource = now) -> bool:
