@@ -10,9 +10,11 @@ from changectl.model.invariants import History, broken
 def contradictions(entries: Iterable[Entry], change: Change) -> tuple[str, ...]:
     """Each promise that does not hold of the latest attempt, with what shows it.
 
-    Earlier attempts are not looked at: what went wrong with them was said then. Nor is what could not be recorded.
+    What went wrong with earlier attempts was said then. Nothing is judged by a record that is known to have holes.
     """
-    latest = tuple(entry for entry in entries if entry.attempt == change.attempt)
     if change.unrecorded or change.read_only:
         return ()
-    return tuple(f"promise {each.number} ({each.sentence.rstrip('.')}): {each.what}" for each in broken(History(latest)))
+    told = tuple(entries)
+    earlier = broken(History(tuple(entry for entry in told if entry.attempt < change.attempt)))
+    wrong = (each for each in broken(History(told)) if each not in earlier)
+    return tuple(f"promise {each.number} ({each.sentence.rstrip('.')}): {each.what}" for each in wrong)

@@ -122,5 +122,12 @@ def test_a_promise_that_is_broken_is_said_loudly_and_nothing_is_claimed() -> Non
 def test_earlier_attempts_are_not_judged_again() -> None:
     stage = Stage()
     change = stage.conducted(PLAN)
-    earlier = [replace(entry, attempt=0) for entry in stage.entries() if not isinstance(entry.event, e.Verified)]
-    assert contradictions([*earlier, *stage.entries()], change) == ()
+    unread = [entry for entry in stage.entries() if not isinstance(entry.event, e.Verified)]
+    earlier = [replace(entry, nonce=f"earlier {entry.nonce}") for entry in unread]
+    later = [replace(entry, attempt=2, event=_locked_later(entry.event)) for entry in stage.entries()]
+    assert contradictions([*earlier, *later], replace(change, attempt=2)) == ()
+    assert len(contradictions(earlier, change)) == 1
+
+
+def _locked_later(event: e.Event) -> e.Event:
+    return e.LocksHeld((("lock", 2),)) if isinstance(event, e.LocksHeld) else event
