@@ -71,7 +71,7 @@ def emulator(request: pytest.FixtureRequest) -> Emulator:
     return emulator
 
 
-SLOW = ("tests/kill/", "tests/demo/", "tests/docs/test_pages_are_typed.py", "test_killed_twice_anywhere")
+SLOW = ("tests/kill/", "tests/demo/", "tests/docs/test_pages_are_typed.py", "test_swept_in_the_short_form")
 """What takes from ten seconds to half a minute each."""
 
 

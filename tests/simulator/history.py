@@ -19,8 +19,8 @@ from tests.simulator.aws import MEMBERS, Aws, Toy, body
 from tests.simulator.disturbances import Disturbance
 from tests.simulator.kinds import KINDS
 from tests.simulator.production import NeverEnds
-from tests.simulator.scenarios import TOYS, Scenario
-from tests.simulator.state import EFFECTS, JOURNALS, REMOTES, State, change_of, stamp
+from tests.simulator.scenarios import Scenario
+from tests.simulator.state import EFFECTS, JOURNALS, REMOTES, TOYS, State, change_of, stamp
 from tests.simulator.world import Life
 
 HOUR = 3600.0

@@ -65,6 +65,8 @@ class Production:
             self.told(f"a stranger writes {stranger.value!r} to {stranger.path}")
         self.state.strangers = _put(self.state.strangers, stranger.path, stranger.value)
         self.state.marks = _put(self.state.marks, stranger.path, stranger.value)
+        if stranger.toy not in self.state.known:
+            self.state.early |= {stranger.path}
         self.state.excuse = self.state.excuse or "a stranger"
 
     def ask(self, call: Call) -> Mapping[str, Any]:
@@ -185,7 +187,7 @@ class Production:
                 number,
                 call.operation,
                 once=call.operation in ONCE,
-                intended=synced or not forward or until is not None,
+                intended=synced or not forward or (until is not None and number is not None),
                 begun=state.begun,
                 held=not (forward and over),
                 visible=not taken or until is not None,
@@ -203,7 +205,7 @@ class Production:
                 continue
             now = state.aws.now.get(spelled, 0)
             if _at(was, path) == value and _at(now, path) != value:
-                saw = seen >= 0 and _at(seen, path) == value
+                saw = seen >= 0 and _at(seen, path) == value and path not in state.early
                 lost = Overwritten(path, value, saw, spelled.startswith("lamp/"))
                 state.overwritten = (*state.overwritten, lost)
                 state.marks = tuple(mark for mark in state.marks if mark[0] != path)

@@ -10,19 +10,9 @@ from changectl.model.plan import Auto, BackOut, Check, Comms, Plan, Risk, Step, 
 from changectl.model.resource import Call, Target
 from tests.simulator.aws import Toy
 from tests.simulator.kinds import Aimed
-from tests.simulator.state import State
+from tests.simulator.state import TOYS, State
 
 APPLIED, BACK, REFUSED = Outcome.APPLIED, Outcome.ROLLED_BACK, Outcome.REFUSED
-
-TOYS: Mapping[str, Toy] = {
-    "box/a": {"Lid": "shut", "Labels": {"team": "x"}, "Note": "old"},
-    "box/b": {"Lid": "open"},
-    "box/c": {"Labels": {"one": "1", "two": "2"}},
-    "gate/g": {"Rules": {"ssh": "22", "web": "80"}},
-    "lamp/l": {"Colour": "red", "Shade": "dark"},
-    "motor/m": {"Speed": "slow"},
-}
-"""What production is before every change."""
 
 
 def step(name: str, spec: object, *undo: Step, check: Check | None = None) -> Step:

@@ -16,8 +16,8 @@ from tests.simulator.disturbances import (
     facets_of,
 )
 from tests.simulator.history import Died, at_its_end, carried_on, findings, started
-from tests.simulator.scenarios import SCENARIOS, TOYS, Scenario
-from tests.simulator.state import JOURNALS, State, change_of
+from tests.simulator.scenarios import SCENARIOS, Scenario
+from tests.simulator.state import JOURNALS, TOYS, State, change_of
 from tests.simulator.world import Life
 
 DELAYS = (0.0, 0.0, 0.5, 2.0, 10.0, 500.0)

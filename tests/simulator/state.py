@@ -10,7 +10,7 @@ from changectl.model import events as e
 from changectl.model.change import Change
 from changectl.model.fold import evolve
 from changectl.model.invariants import Effect, Overwritten
-from tests.simulator.aws import Aws
+from tests.simulator.aws import Aws, Toy
 from tests.simulator.disturbances import ANSWER, Disturbance
 from tests.simulator.trie import Trie
 
@@ -41,9 +41,24 @@ def stamp(seconds: float) -> str:
     return (EPOCH + timedelta(seconds=seconds)).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+TOYS: Mapping[str, Toy] = {
+    "box/a": {"Lid": "shut", "Labels": {"team": "x"}, "Note": "old"},
+    "box/b": {"Lid": "open"},
+    "box/c": {"Labels": {"one": "1", "two": "2"}},
+    "gate/g": {"Rules": {"ssh": "22", "web": "80"}},
+    "lamp/l": {"Colour": "red", "Shade": "dark"},
+    "motor/m": {"Speed": "slow"},
+}
+"""What production is before every change."""
+
+
 @dataclass
 class State:
-    """Everything that outlives a process: production, the disk, the remote, what is still to go wrong, and the truth so far."""
+    """Everything that outlives a process: production, the disk, the remote, what is still to go wrong, and the truth so far.
+
+    `known`: toys that were there before, or whose making is done; `early`: what strangers wrote to others, which nobody can
+    tell from what AWS makes of a new one.
+    """
 
     aws: Aws
     disturbance: Disturbance = Disturbance()
@@ -65,6 +80,8 @@ class State:
     overwritten: tuple[Overwritten, ...] = ()
     marks: tuple[tuple[str, str | None], ...] = ()
     strangers: tuple[tuple[str, str | None], ...] = ()
+    known: frozenset[str] = frozenset(TOYS)
+    early: frozenset[str] = frozenset()
     excuse: str = ""
     rewritten: bool = False
     gaps: bool = False
@@ -107,7 +124,8 @@ class State:
         )
         return (
             journal, ago, self.aws.key(old=d.reader != "fresh"), self.remote, self.locked, self.begun, self.valves,
-            self.effects, self.overwritten, self.marks, self.strangers, self.excuse, self.rewritten, self.gaps, left, d.reader,
+            self.effects, self.overwritten, self.marks, self.strangers, self.excuse, self.rewritten, self.gaps,
+            self.known, self.early, left, d.reader,
         )  # fmt: skip
 
 

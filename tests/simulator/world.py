@@ -35,6 +35,8 @@ class Life(Production):
         state = self.state
         state.writes += 1
         self.memory = JOURNALS.after(self.memory, event)
+        if isinstance(event, e.StepDone):
+            state.known |= self.last_read.keys()
         if isinstance(event, e.CallStarted | e.CallDone | e.CallUnknown):
             self.called_at = state.aws.seconds
         if not isinstance(event, e.Published):
