@@ -20,7 +20,8 @@ HIDDEN = "SecureValue"  # what a SecureString holds goes by this name, so that o
 def _canon(raw: Any) -> Body:
     body = stripped(raw or {})
     value = body.pop("Value", None) or body.pop(HIDDEN, None)
-    policies = [json.loads(text) if isinstance(text, str) else text for text in body.pop("Policies", [])]
+    said = (json.loads(text) if isinstance(text, str) else text for text in body.pop("Policies", []))
+    policies = [policy for policy in said if policy]  # an empty one takes all away
     named = {HIDDEN if body.get("Type") == "SecureString" else "Value": value, "Policies": policies}
     return {**{name: text for name, text in body.items() if name != HIDDEN}, **stripped(named)} or None
 

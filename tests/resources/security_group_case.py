@@ -1,12 +1,15 @@
 """The security group of the contract: a rule for each sort of peer, a way out, a tag; and what each operation does."""
 
 from collections.abc import Callable, Mapping
+from ipaddress import ip_network
 from typing import Any
 
 from botocore import xform_name
+from hypothesis import strategies as st
 
-from changectl.model.resource import Call, Ref
+from changectl.model.resource import Body, Call, Ref, Resource
 from tests.resources.case import Step
+from tests.resources.texts import TAGS
 
 REGION = "ap-southeast-2"
 CORP, VPN, ANYWHERE = "10.0.0.0/8", "192.168.0.0/16", "0.0.0.0/0"
@@ -15,7 +18,11 @@ CORP, VPN, ANYWHERE = "10.0.0.0/8", "192.168.0.0/16", "0.0.0.0/0"
 def make(client: Callable[[str], Any]) -> Ref:
     """A group in a VPC of its own, beside another that it lets in."""
     ec2 = client("ec2")
-    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    both = {
+        "CidrBlock": "10.9.0.0/16",
+        "AmazonProvidedIpv6CidrBlock": True,
+    }  # without IPv6 moto revokes none of its ways out
+    vpc = ec2.create_vpc(**both)["Vpc"]["VpcId"]
     web, office = (_group(ec2, vpc, name) for name in ("web", "office"))
     rules = [
         _to(443, CORP, "corp"),
@@ -112,3 +119,97 @@ def _rule_id(ec2: Any, group: str, cidr: str) -> str:
     here = [{"Name": "group-id", "Values": [group]}]
     rules = ec2.describe_security_group_rules(Filters=here)["SecurityGroupRules"]
     return next(str(rule["SecurityGroupRuleId"]) for rule in rules if rule.get("CidrIpv4") == cidr)
+
+
+# Generated states
+
+TEXT = st.one_of(
+    st.sampled_from([" ", "corp", "a b:c=d;e", "x" * 255]),
+    st.text("abzAZ019 ._-:/()#,@[]+=&;{}!$*", min_size=1, max_size=30),
+)
+ANY = st.one_of(st.just({}), st.builds(lambda text: {"Description": text}, TEXT))
+DESCRIBES = {"moto": st.builds(lambda text: {"Description": text}, TEXT), "ministack": st.just({"Description": "ours"})}
+"""Moto removes no description, and MiniStack changes none."""
+
+IDS: Mapping[str, Any] = {
+    "groups": ("sg-0a", "sg-0b"),
+    "lists": ("pl-0a",),
+    "foreign": ("sg-0f",),
+    "many": 120,
+    "numbers": ("50",),
+    "describes": ANY,
+    "several": True,
+}
+
+
+def ids(ref: Ref, client: Callable[[str], Any], emulator: str) -> Mapping[str, Any]:
+    """The groups beside it, and itself."""
+    vpc = client("ec2").describe_security_groups(GroupIds=[ref.id[0]])["SecurityGroups"][0]["VpcId"]
+    here = client("ec2").describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["SecurityGroups"]
+    return {
+        "groups": sorted(group["GroupId"] for group in here),
+        "lists": (),
+        "foreign": (),
+        "many": 45,
+        "numbers": (),
+        "describes": DESCRIBES[emulator],
+        "several": emulator != "ministack",  # of one permission it revokes all peers or none
+    }
+
+
+def states(ids: Mapping[str, Any]) -> st.SearchStrategy[tuple[Resource, Resource]]:
+    """Two states, now and then with more rules than go into one call."""
+    sides = {"ingress": _rules(ids), "egress": _rules(ids), "tags": TAGS}
+    return st.tuples(st.fixed_dictionaries(sides), st.fixed_dictionaries(sides))
+
+
+def _rules(ids: Mapping[str, Any]) -> st.SearchStrategy[Body]:
+    own = st.builds(lambda ports, peer: f"{ports} {peer}", _ports(ids), _peers(ids))
+    rules = st.dictionaries(own, ids["describes"], max_size=8)
+    if ids["foreign"]:
+        foreign = st.sampled_from(ids["foreign"]).map(lambda peer: {f"tcp 22 {peer}": {"Owner": "210987654321"}})
+        rules = st.one_of(rules, st.builds(lambda some, more: {**some, **more}, rules, foreign))
+    many: Mapping[str, Body] = {f"tcp {7000 + n} 10.0.0.0/8": {} for n in range(ids["many"])}
+    more = rules.map(lambda some: {**many, **some})
+    return st.one_of(rules, rules, rules, more).map(lambda found: found or None)
+
+
+def _ports(ids: Mapping[str, Any]) -> st.SearchStrategy[str]:
+    """Moto takes no protocol by its number without ports."""
+    port = st.one_of(st.sampled_from([0, 1, 22, 443, 65535]), st.integers(0, 65535))
+    ranges = (
+        st.tuples(port, port).map(sorted).map(lambda two: f"{two[0]}" if two[0] == two[1] else f"{two[0]}-{two[1]}")
+    )
+    tcp = st.builds(lambda protocol, ports: f"{protocol} {ports}", st.sampled_from(["tcp", "udp"]), ranges)
+    return st.one_of(tcp, tcp, st.sampled_from(["all", "icmp -1", "icmp 8--1", "icmp 3-4", *ids["numbers"]]))
+
+
+def _peers(ids: Mapping[str, Any]) -> st.SearchStrategy[str]:
+    def network(version: int, longest: int) -> st.SearchStrategy[str]:
+        return st.builds(
+            lambda address, size: str(ip_network((address, size), strict=False)),
+            st.ip_addresses(v=version),
+            st.integers(0, longest),
+        )
+
+    named = [*ids["groups"], *ids["lists"]]
+    return st.one_of(network(4, 32), network(6, 128), st.sampled_from(named), st.just(ANYWHERE), st.just("::/0"))
+
+
+def spelled(ref: Ref, ids: Mapping[str, Any], now: Resource) -> st.SearchStrategy[Call]:
+    """Calls as people write them: several peers in one permission, a tag removed whatever its value."""
+    several: dict[str, Any] = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 2}
+    several |= {"IpRanges": [{"CidrIp": "198.51.100.0/24", "Description": "ö"}]}
+    if ids["several"]:
+        several["IpRanges"].append({"CidrIp": "192.0.2.1/32"})
+        several |= {"Ipv6Ranges": [{"CidrIpv6": "2001:db8:1::/48"}]}
+    keys = sorted(now["tags"] or {"Nobody": ""})
+
+    def call(operation: str, **params: Any) -> Call:
+        return Call("ec2", operation, params, REGION)
+
+    authorized = st.sampled_from(["Ingress", "Egress"]).map(
+        lambda side: call(f"AuthorizeSecurityGroup{side}", GroupId=ref.id[0], IpPermissions=[several])
+    )
+    untagged = st.sampled_from(keys).map(lambda key: call("DeleteTags", Resources=[ref.id[0]], Tags=[{"Key": key}]))
+    return st.one_of(authorized, untagged)

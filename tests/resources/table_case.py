@@ -3,8 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from changectl.model.resource import Call, Ref
+from hypothesis import strategies as st
+
+from changectl.model.resource import Body, Call, Ref, Resource
 from tests.resources.case import Step
+from tests.resources.texts import TAGS
 
 REGION = "ap-southeast-2"
 ACCOUNT = "123456789012"
@@ -102,3 +105,85 @@ def _index(name: str, by: str) -> dict[str, Any]:
         "Projection": {"ProjectionType": "ALL"},
         "ProvisionedThroughput": SMALL,
     }
+
+
+# Generated states
+
+IDS: Mapping[str, Any] = {"on demand": True, "attributes": ("guest", "unicorn", "expires-at", "a.b_c-d", "n" * 255)}
+TOGETHER = ({"capacity", "indexes"},)
+"""Settings that only go together: an index has limits where its table has."""
+
+LEFT_OUT: Mapping[str, frozenset[str]] = {
+    "moto": frozenset({"class", "stream"}),
+    "ministack": frozenset({"stream", "recovery"}),
+}
+"""Settings that an emulator does not put back; they are foretold all the same."""
+
+UNITS = st.one_of(st.sampled_from([1, 40_000]), st.integers(1, 40_000))
+ATTRIBUTE = st.sampled_from(IDS["attributes"])
+
+
+def ids(ref: Ref, client: Callable[[str], Any], emulator: str) -> Mapping[str, Any]:
+    """What it keeps: no limits of the on-demand mode; moto knows the attributes of the newest index only."""
+    return {**IDS, "on demand": False, **({"attributes": ("guest",)} if emulator == "moto" else {})}
+
+
+def states(ids: Mapping[str, Any]) -> st.SearchStrategy[tuple[Resource, Resource]]:
+    """Two states, each of a mode, with indexes that have the limits of that mode."""
+    return st.tuples(_states(ids), _states(ids))
+
+
+@st.composite
+def _states(draw: st.DrawFn, ids: Mapping[str, Any]) -> Resource:
+    mode = draw(st.sampled_from(["PROVISIONED", "PAY_PER_REQUEST"]))
+    names = st.sampled_from(["by-guest", "by_unicorn", "a.b", "i" * 255])
+    return {
+        "capacity": {"BillingMode": mode, **draw(_limits(mode, ids))},
+        "indexes": draw(st.dictionaries(names, _indexes(mode, ids), max_size=3)) or None,
+        "class": draw(st.sampled_from(["STANDARD", "STANDARD_INFREQUENT_ACCESS"])),
+        "stream": draw(st.sampled_from([None, "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY"])),
+        "protection": draw(st.sampled_from([None, True])),
+        "ttl": draw(st.one_of(st.none(), ATTRIBUTE)),
+        "recovery": draw(st.one_of(st.none(), st.integers(1, 35))),
+        "tags": draw(TAGS),
+    }
+
+
+def _limits(mode: str, ids: Mapping[str, Any]) -> st.SearchStrategy[Mapping[str, Any]]:
+    if mode == "PROVISIONED":
+        units = st.fixed_dictionaries({"ReadCapacityUnits": UNITS, "WriteCapacityUnits": UNITS})
+        return units.map(lambda limits: {"ProvisionedThroughput": limits})
+    if not ids["on demand"]:
+        return st.just({})
+    most = st.fixed_dictionaries({}, optional={"MaxReadRequestUnits": UNITS, "MaxWriteRequestUnits": UNITS})
+    return most.map(lambda limits: {"OnDemandThroughput": limits} if limits else {})
+
+
+@st.composite
+def _indexes(draw: st.DrawFn, mode: str, ids: Mapping[str, Any]) -> Body:
+    keys = draw(st.lists(st.sampled_from(ids["attributes"]), min_size=1, max_size=2, unique=True))
+    projected = st.one_of(
+        st.sampled_from([{"ProjectionType": "ALL"}, {"ProjectionType": "KEYS_ONLY"}]),
+        st.sets(st.sampled_from(["x", "y", "é"]), min_size=1).map(
+            lambda names: {"ProjectionType": "INCLUDE", "NonKeyAttributes": sorted(names)}
+        ),
+    )
+    return {
+        "KeySchema": [{"AttributeName": n, "KeyType": t} for n, t in zip(keys, ("HASH", "RANGE"), strict=False)],
+        "Projection": draw(projected),
+        "Types": dict.fromkeys(keys, "S"),
+        **draw(_limits(mode, ids)),
+    }
+
+
+def spelled(ref: Ref, ids: Mapping[str, Any], now: Resource) -> st.SearchStrategy[Call]:
+    """Calls as people write them: one member, a tag that may not be there."""
+    arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{NAME}"
+    mode = now["capacity"]["BillingMode"]
+    limits = _limits(mode, ids)
+    keys = [*(now["tags"] or {}), "Nobody"]
+    return st.one_of(
+        limits.map(lambda said: _update(**(said or {"DeletionProtectionEnabled": False}))),
+        st.booleans().map(lambda on: _update(DeletionProtectionEnabled=on)),
+        st.sampled_from(keys).map(lambda key: _tags(arn, "UntagResource", TagKeys=[key])),
+    )

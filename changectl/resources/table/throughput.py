@@ -1,6 +1,6 @@
 """Capacity and secondary indexes of tables: an index has its own limits, and the billing mode decides which."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from changectl.contracts.kind import Hand
@@ -50,8 +50,12 @@ def _index(raw: Mapping[str, Any], types: Mapping[str, str], mode: str) -> dict[
 def _raw_indexes(body: Body) -> dict[str, Any]:
     named = [{"IndexName": name, **index} for name, index in (body or {}).items()]
     types = {name: type_ for index in named for name, type_ in index["Types"].items()}
-    mode = "PROVISIONED" if any("ProvisionedThroughput" in index for index in named) else "PAY_PER_REQUEST"
-    return {"Indexes": named, "Types": TYPES.wire(types), "Mode": mode}
+    return {"Indexes": named, "Types": TYPES.wire(types), "Mode": _mode(named)}
+
+
+def _mode(indexes: Iterable[Mapping[str, Any]]) -> str:
+    """The mode in which indexes have such limits."""
+    return "PROVISIONED" if any("ProvisionedThroughput" in index for index in indexes) else "PAY_PER_REQUEST"
 
 
 def _set_indexes(ref: Ref, now: Body, want: Body) -> tuple[Call, ...]:
@@ -82,7 +86,9 @@ def _indexes_left(params: Mapping[str, Any], now: Body) -> Body:
             status = "DELETING" if verb == "Delete" else "ACTIVE"
             indexes[said["IndexName"]] = {**indexes.get(said["IndexName"], {}), **said, "IndexStatus": status}
     types = [*raw["Types"], *(params.get("AttributeDefinitions") or ())]
-    return _indexes({"Indexes": indexes.values(), "Types": types, "Mode": params.get("BillingMode") or raw["Mode"]})
+    return _indexes(
+        {"Indexes": indexes.values(), "Types": types, "Mode": params.get("BillingMode") or _mode(indexes.values())}
+    )
 
 
 CAPACITY = Shape(_capacity, dict, "a billing mode and its limits")
