@@ -182,3 +182,38 @@ def test_a_process_that_was_killed_is_missed_on_its_own_machine_at_once(moto_tea
     assert "conducted by Ana on" in elsewhere
     team.ana.types("rollback", FIRST)
     assert aws.table_now(team.emulator)["tags"] == {"Team": "rentals"}
+
+
+def test_without_the_remote_nothing_goes_forward_once_the_lease_is_over(moto_team: Team) -> None:
+    team = moto_team
+    running = begun(team, SHORT)
+    soon(lambda: lease_is_over(team))
+    team.unplugs()
+    (team.ana.folder / "go-on").touch()
+    ended = running.ended()
+    team.plugs()
+
+    assert ended.status in (10, 11), ended
+    assert "could not be renewed" in ended.said
+    sent = [
+        e["event"] for e in team.ana.types("show", FIRST, "--json").document["events"] if e["type"] == "call-started"
+    ]
+    assert "last" not in str(sent).lower()
+    team.ana.types("apply", "--resume", FIRST, status=None)
+    assert team.locks() == {}
+    assert aws.table_now(team.emulator)["tags"] == {"Team": "rentals"}
+
+
+def test_a_way_back_goes_on_without_the_remote_though_the_lease_is_over_and_says_so(moto_team: Team) -> None:
+    team = moto_team
+    running = begun(team, SHORT)
+    soon(lambda: lease_is_over(team))
+    team.unplugs()
+    running.send(signal.SIGINT)
+    ended = running.ended()
+    team.plugs()
+
+    assert aws.table_now(team.emulator)["tags"] == {"Team": "rentals"}
+    assert "could not be renewed" in ended.said, ended
+    team.ana.types("apply", "--resume", FIRST, status=None)
+    assert team.locks() == {}
