@@ -152,6 +152,20 @@ def test_while_a_person_thinks_it_is_watched_and_what_that_finds_ends_the_prompt
     assert len(rounds) == 3
 
 
+def test_while_a_person_thinks_what_is_held_is_kept_up(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds: list[int] = []
+
+    def kept_up() -> None:
+        rounds.append(len(rounds))
+        if len(rounds) == 3:
+            terminal.types("1\n")
+
+    monkeypatch.setattr(asking, "EVERY", 0.01)
+    terminal.stops.meanwhile = kept_up
+    assert terminal.asked() == "done"
+    assert rounds[:3] == [0, 1, 2]
+
+
 def test_nobody_is_asked_where_nobody_is() -> None:
     assert asker(False, Stops())("Open it", OPTIONS, lambda: None) is None
 

@@ -195,10 +195,9 @@ def test_without_the_remote_nothing_goes_forward_once_the_lease_is_over(moto_tea
 
     assert ended.status in (10, 11), ended
     assert "could not be renewed" in ended.said
-    sent = [
-        e["event"] for e in team.ana.types("show", FIRST, "--json").document["events"] if e["type"] == "call-started"
-    ]
-    assert "last" not in str(sent).lower()
+    told = team.ana.types("show", FIRST, "--json").document["events"]
+    sent = [each["event"] for each in told if each["type"] == "call-started"]
+    assert [each["step"] for each in sent if each["phase"] == "forward"] == ["tag-it"]
     team.ana.types("apply", "--resume", FIRST, status=None)
     assert team.locks() == {}
     assert aws.table_now(team.emulator)["tags"] == {"Team": "rentals"}
