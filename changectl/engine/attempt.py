@@ -203,13 +203,22 @@ class Attempt:
         return fresh
 
     def look(self, ref: Ref) -> Resource | None:
-        """A resource now, or as just read if no time has passed since. Raises StepFault if a stranger came."""
+        """As `see`, going forward. Raises StepFault if a stranger came."""
+        now = self.see(ref)
+        if moved := self._moved(ref):
+            raise StepFault(f"{ref} {', '.join(moved)} was changed by someone else since the snapshot")
+        return now
+
+    def see(self, ref: Ref) -> Resource | None:
+        """A resource now, or as just read if no time has passed since.
+
+        What it was before may still be read, just after it was changed: it is read until it shows what this attempt has
+        left of it, or would have shown it.
+        """
         if ref not in self.glance:
             self.read([ref])
         if moved := self._moved(ref):
             self.read_until([FacetRef(ref, name) for name in moved], lambda _: not self._moved(ref))
-        if moved := self._moved(ref):
-            raise StepFault(f"{ref} {', '.join(moved)} was changed by someone else since the snapshot")
         return self.glance[ref]
 
     def _moved(self, ref: Ref) -> tuple[str, ...]:

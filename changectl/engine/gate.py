@@ -121,7 +121,7 @@ def _refuse_outside(attempt: Attempt, call: Call, touch: Touch, phase: str) -> N
 def _seen(attempt: Attempt, refs: set[Ref], phase: str) -> Snapshot:
     """Going forward nothing may have moved since it was read; going back, restore has just compared."""
     if phase == "restore":
-        return {ref: attempt.glance[ref] if ref in attempt.glance else attempt.read([ref])[ref] for ref in refs}
+        return {ref: attempt.see(ref) for ref in sorted(refs)}
     return {ref: attempt.look(ref) for ref in sorted(refs)}
 
 

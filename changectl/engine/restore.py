@@ -27,10 +27,10 @@ def restore(attempt: Attempt) -> None:
         _learn(attempt, sent)
     attempt.blink()
     touched = attempt.change.touched()
-    now = _seen(attempt, touched)
+    attempt.read({facet.ref for facet in touched})
     for ref in dict.fromkeys(facet.ref for facet in reversed(touched)):
         facets = tuple(facet for facet in touched if facet.ref == ref)
-        _restore_resource(attempt, ref, facets, now[ref])
+        _restore_resource(attempt, ref, facets)
     attempt.record(e.Restored())
 
 
@@ -55,25 +55,6 @@ def _learn(attempt: Attempt, sent: Sent) -> None:
         attempt.record(e.UndoFailed(step.id, why))
 
 
-def _seen(attempt: Attempt, touched: tuple[FacetRef, ...]) -> Snapshot:
-    """Production, as soon as it shows what this attempt has left of it, or when it would have shown.
-
-    What a setting was before may still be read from a replica that is behind, just after it was changed.
-    """
-    expected = attempt.expected()
-
-    def shows(now: Snapshot) -> bool:
-        return all(_is_as_left(expected[f.ref], now[f.ref], f.facet) for f in touched if f.ref in expected)
-
-    return attempt.read_until(touched, shows)
-
-
-def _is_as_left(expected: Resource | None, now: Resource | None, name: str) -> bool:
-    if expected is None or now is None:
-        return expected is now
-    return name not in expected or expected[name] == now.get(name)
-
-
 def prove(attempt: Attempt) -> None:
     """Read again, until it is right twice in a row: `RestoreProven`, or `FacetLeft` for each setting that is not as before."""
     touched = attempt.change.touched()
@@ -84,15 +65,16 @@ def prove(attempt: Attempt) -> None:
         attempt.record(e.RestoreProven())
 
 
-def _restore_resource(attempt: Attempt, ref: Ref, facets: tuple[FacetRef, ...], now: Resource | None) -> None:
+def _restore_resource(attempt: Attempt, ref: Ref, facets: tuple[FacetRef, ...]) -> None:
     for _ in range(RACES):
         try:
-            _restore_as_seen(attempt, ref, facets, now)
+            _restore_as_seen(attempt, ref, facets, attempt.see(ref))
         except Overtaken as slower:
-            why, now = str(slower), _seen(attempt, facets)[ref]
+            why = str(slower)
+            attempt.glance.pop(ref, None)
         else:
             return
-    _leave_all(attempt, facets, why, {ref: now}, stranger=True)
+    _leave_all(attempt, facets, why, {ref: attempt.see(ref)}, stranger=True)
 
 
 def _restore_as_seen(attempt: Attempt, ref: Ref, facets: tuple[FacetRef, ...], now: Resource | None) -> None:
