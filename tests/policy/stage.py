@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from changectl.contracts.kind import Settled
@@ -13,12 +13,12 @@ from changectl.model import events as e
 from changectl.model.change import Change
 from changectl.model.contradictions import contradictions
 from changectl.model.entry import Entry
-from changectl.model.plan import Auto, BackOut, Check, Plan
+from changectl.model.plan import Check, Plan
 from changectl.model.plan import Tests as Phases
 from changectl.model.resource import Call
 from tests.engine.model_world import ModelWorld, Put
-from tests.engine.scenarios import BOXES, box, plan, step
-from tests.engine.toy import BOX, GET
+from tests.engine.scenarios import BOXES, box, step
+from tests.engine.toy import BOX
 
 LID = step("lid", Put(box("a"), "lid", "locked"))
 LABELS = step("labels", Put(box("c"), "labels", {"one": "1", "three": "3"}))
@@ -145,20 +145,3 @@ def watched(*names: str, after: tuple[str, ...] = (), soak: int = 30, **more: An
     """Checks of `during`, by their names; each is asked once unless `more` says."""
     during = tuple(Check(name, "up", name, **more) for name in names)
     return Phases(during=during, after=tuple(Check(name, "up", name) for name in after), soak=timedelta(seconds=soak))
-
-
-__all__ = [
-    "DONE",
-    "GET",
-    "LABELS",
-    "LID",
-    "Auto",
-    "BackOut",
-    "Stage",
-    "box",
-    "datetime",
-    "first",
-    "plan",
-    "step",
-    "watched",
-]

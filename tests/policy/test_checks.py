@@ -11,8 +11,8 @@ from changectl.model import events as e
 from changectl.model.change import Outcome
 from changectl.model.plan import BackOut, Check, Plan
 from changectl.model.plan import Tests as Phases
-from tests.engine.scenarios import BOXES
-from tests.policy.stage import LABELS, LID, Stage, plan, watched
+from tests.engine.scenarios import BOXES, plan
+from tests.policy.stage import LABELS, LID, Stage, watched
 
 THREE_IN_A_ROW = {"tries": 3, "every": timedelta(seconds=1)}
 FIRE = "INC-42"

@@ -13,9 +13,9 @@ from changectl.model.resource import FacetRef
 from changectl.model.status import Production, Status
 from changectl.views.ending import ending, ending_document, ending_page
 from changectl.views.page import plain_lines
-from tests.engine.scenarios import BOXES
+from tests.engine.scenarios import BOXES, plan
 from tests.engine.toy import ToyAws, ref
-from tests.policy.stage import LABELS, LID, Stage, plan
+from tests.policy.stage import LABELS, LID, Stage
 
 PLAN = plan(LID, LABELS)
 

@@ -12,8 +12,9 @@ from changectl.model.change import Fate, Outcome
 from changectl.model.exits import may_resume, why_not_forward, wish_digest
 from changectl.model.plan import Auto, BackOut, Plan
 from changectl.views.ending import ending
+from tests.engine.scenarios import plan, step
 from tests.engine.toy import ToyAws
-from tests.policy.stage import DONE, LABELS, LID, Stage, plan, step, watched
+from tests.policy.stage import DONE, LABELS, LID, Stage, watched
 
 STAY = BackOut(Auto.FALSE)
 WISH = e.ForwardWanted("the vendor says it is fine", "Ana <ana@example.com>")

@@ -1,6 +1,7 @@
 """What says nothing about production fails no step: the change pauses, and goes on once the reason has passed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -8,9 +9,10 @@ from changectl.errors import ChangectlError, LeaseOver, NeverSent, NotSignedIn, 
 from changectl.model import events as e
 from changectl.model.change import Outcome
 from changectl.model.plan import Auto, BackOut
-from tests.engine.scenarios import BOXES
+from tests.engine.model_world import Put
+from tests.engine.scenarios import BOXES, box, plan, step
 from tests.engine.toy import ToyAws
-from tests.policy.stage import DONE, LABELS, LID, Stage, first, plan, watched
+from tests.policy.stage import DONE, LABELS, LID, Stage, first, watched
 
 PLAN = plan(LID, LABELS)
 BOTH = ["StepStarted lid", "StepDone lid", "StepStarted labels"]
@@ -165,3 +167,14 @@ def test_a_check_that_turns_red_while_somebody_thinks_sends_it_back() -> None:
     stage.at_ask = lambda: stage.red.add("fast")
     assert stage.conducted(plan(LID, LABELS, test=watched("fast"))).outcome is Outcome.ROLLED_BACK
     assert stage.said == ["never asked for"]
+
+
+def test_an_undo_that_found_nobody_signed_in_has_not_failed() -> None:
+    stage = Stage()
+    stage.red.add("up")
+    wanted = plan(replace(LID, undo=(step("undo", Put(box("a"), "lid", "shut")),)), checks=("up",))
+    stage.send_fails = {2: signed_out()}
+    stage.conducted(wanted)
+    assert stage.story()[-3:] == ["StepStarted undo", "Paused signed-out", "OperatorNeeded signed-out"]
+    assert stage.resumed(wanted).outcome is Outcome.ROLLED_BACK
+    assert "UndoDone undo" in stage.story()

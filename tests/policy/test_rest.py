@@ -6,9 +6,9 @@ from datetime import timedelta
 from changectl.model import events as e
 from changectl.model.change import Outcome
 from changectl.model.plan import Auto, BackOut
-from tests.engine.scenarios import BOXES
+from tests.engine.scenarios import BOXES, plan
 from tests.engine.toy import ToyAws
-from tests.policy.stage import LABELS, LID, Stage, plan, watched
+from tests.policy.stage import LABELS, LID, Stage, watched
 
 SLOW = replace(LID, within=timedelta(minutes=2))
 SENT = ("StepStarted lid",)
