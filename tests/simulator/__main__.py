@@ -78,6 +78,8 @@ def _swept(sweep: Sweep, found: dict[tuple[str, str, int], Finding], *, long: bo
     for scenario, coverage in swept(sweep, sweep.long if long or only else sweep.short, only):
         scenarios.add(scenario.name)
         total.add(coverage)
+        if long and not sweep.long.seeds:
+            print(f"  {scenario.name}: {coverage.covered:,} histories, {len(coverage.found)} broken", file=sys.stderr)
     found.update({(sweep.name, *key): finding for key, finding in total.found.items()})
     seconds = time.process_time() - began
     return Row(

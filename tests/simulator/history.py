@@ -15,7 +15,7 @@ from changectl.model.bodies import snapshot_json
 from changectl.model.entry import Entry
 from changectl.model.invariants import Broken, History, Truth, broken
 from changectl.model.plan import Plan
-from tests.simulator.aws import MEMBERS, Aws, Toy, body
+from tests.simulator.aws import Aws, Toy, body
 from tests.simulator.disturbances import Disturbance
 from tests.simulator.kinds import KINDS
 from tests.simulator.production import NeverEnds
@@ -109,11 +109,13 @@ def findings(scenario: Scenario, state: State, why: str) -> tuple[Broken, ...]:
 
 def history_of(scenario: Scenario, state: State) -> History:
     """What a history is to the invariants, with the truth about it."""
+    before, intended = _paths(Aws(TOYS).now), _intended(scenario)
+    now = _paths(state.aws.now, state.valves, rung=state.aws.rung)
     truth = Truth(
-        before=_paths(Aws(TOYS).now),
-        intended=_intended(scenario),
-        now=_paths(state.aws.now, state.valves, rung=state.aws.rung),
-        strangers=_with_toys(state.strangers),
+        before=before,
+        intended=intended,
+        now=now,
+        strangers=_with_toys(state.strangers, (*before, *intended, *now)),
         effects=EFFECTS.items(state.effects),
         overwritten=state.overwritten,
         excuse=scenario.excuse or state.excuse,
@@ -178,12 +180,8 @@ def _of(spelled: str, number: int) -> Mapping[str, Any]:
     return found
 
 
-def _with_toys(strangers: Iterable[tuple[str, str | None]]) -> dict[str, Any]:
+def _with_toys(strangers: Iterable[tuple[str, str | None]], paths: Iterable[str]) -> dict[str, Any]:
     """Who removes a toy removes all of it."""
     found: dict[str, Any] = dict(strangers)
-    for path in list(found):
-        spelled, _, member = path.partition(" ")
-        if member == "itself":
-            found |= dict.fromkeys(_of(spelled, Aws(TOYS).now[spelled]) if spelled in TOYS else ())
-            found |= {f"{spelled} {name}": None for name in MEMBERS[spelled.partition("/")[0]]}
-    return found
+    gone = [path.partition(" ")[0] for path in found if path.endswith(" itself")]
+    return {**dict.fromkeys(path for path in paths if path.partition(" ")[0] in gone), **found}

@@ -7,13 +7,13 @@ from typing import Any
 
 from changectl.engine.world import Admit
 from changectl.errors import CallNotDone, CallUnknown, NotSignedIn, Unreachable
-from changectl.model import events as e
+from changectl.model.change import Fate
 from changectl.model.invariants import Effect, Overwritten
 from changectl.model.resource import Call
 from tests.simulator.aws import ONCE, body
 from tests.simulator.disturbances import ANSWER, LASTING, Stranger, chosen
 from tests.simulator.kinds import SETTLE
-from tests.simulator.state import EFFECTS, EPOCH, JOURNALS, State, change_of, recovered
+from tests.simulator.state import EFFECTS, EPOCH, State, change_of, recovered
 
 LONG = 3_000
 """Instants after which a history is said never to end."""
@@ -63,8 +63,9 @@ class Production:
         self.dirty = True
         if self.told is not None:
             self.told(f"a stranger writes {stranger.value!r} to {stranger.path}")
-        self.state.strangers = _put(self.state.strangers, stranger.path, stranger.value)
-        self.state.marks = _put(self.state.marks, stranger.path, stranger.value)
+        value = stranger.value if stranger.member else None
+        self.state.strangers = _put(self.state.strangers, stranger.path, value)
+        self.state.marks = _put(self.state.marks, stranger.path, value)
         if stranger.toy not in self.state.known:
             self.state.early |= {stranger.path}
         self.state.excuse = self.state.excuse or "a stranger"
@@ -159,11 +160,10 @@ class Production:
 
     def _number(self, call: Call) -> int | None:
         """The number of the record of a call, as it stands just before it."""
-        started = JOURNALS.last(self.memory) if self.memory else None
-        fits = (
-            isinstance(started, e.CallStarted) and started.operation == call.operation and started.params == call.params
-        )
-        return started.number if fits and isinstance(started, e.CallStarted) else None
+        calls = change_of(self.memory).calls
+        started = calls[-1].started if calls and calls[-1].fate is Fate.OPEN else None
+        fits = started is not None and (started.operation, started.params) == (call.operation, call.params)
+        return started.number if started is not None and fits else None
 
     def _effect(self, call: Call, number: int | None, until: float | None = None) -> Mapping[str, Any]:
         state, aws = self.state, self.state.aws
@@ -180,7 +180,7 @@ class Production:
         forward = not change.rollback
         over = bool(state.disturbance.lease and state.holds >= state.disturbance.lease)
         taken = bool(state.disturbance.taken and state.holds >= state.disturbance.taken)
-        synced = state.journal == self.memory and not self.tail
+        synced = number is not None and number < len(change_of(state.journal).calls)
         state.effects = EFFECTS.after(
             state.effects,
             Effect(
@@ -193,11 +193,11 @@ class Production:
                 visible=not taken or until is not None,
             ),
         )
-        self._overwrite(spelled, before.get(spelled, 0))
+        self._overwrite(spelled, before.get(spelled, 0), late=until is not None)
         return answer
 
-    def _overwrite(self, spelled: str, was: int) -> None:
-        """What a call of ours took away from strangers."""
+    def _overwrite(self, spelled: str, was: int, *, late: bool) -> None:
+        """What a call of ours took away from strangers; what was read after it went out did not decide on it."""
         state = self.state
         seen = self.last_read.get(spelled, -1)
         for path, value in state.marks:
@@ -205,7 +205,7 @@ class Production:
                 continue
             now = state.aws.now.get(spelled, 0)
             if _at(was, path) == value and _at(now, path) != value:
-                saw = seen >= 0 and _at(seen, path) == value and path not in state.early
+                saw = not late and seen >= 0 and _at(seen, path) == value and path not in state.early
                 lost = Overwritten(path, value, saw, spelled.startswith("lamp/"))
                 state.overwritten = (*state.overwritten, lost)
                 state.marks = tuple(mark for mark in state.marks if mark[0] != path)

@@ -36,7 +36,7 @@ class Life(Production):
         state.writes += 1
         self.memory = JOURNALS.after(self.memory, event)
         if isinstance(event, e.StepDone):
-            state.known |= self.last_read.keys()
+            state.known = state.known.union(self.last_read)
         if isinstance(event, e.CallStarted | e.CallDone | e.CallUnknown):
             self.called_at = state.aws.seconds
         if not isinstance(event, e.Published):
