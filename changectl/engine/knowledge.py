@@ -1,0 +1,111 @@
+"""What an attempt knows of its settings: as they were, as it expects them, and as its calls can have left them.
+
+Nothing is read here but the vault: production may be anything else.
+"""
+
+from changectl.engine.world import World
+from changectl.model.bodies import body_of, laid_over, snapshot_of
+from changectl.model.change import Change, Fate, Sent
+from changectl.model.merge import carried
+from changectl.model.resource import EXISTENCE, Body, FacetRef, Ref, Resource, Snapshot
+
+
+class Knowledge:
+    """Follows from the change so far; what is worked out is kept until that goes on."""
+
+    def __init__(self, world: World, change: Change) -> None:
+        self.world = world
+        self.change = change
+        self._bodies: dict[str, Snapshot] = {}
+        self._found: dict[str, Snapshot] = {}
+        self._expected: tuple[Change, Snapshot] | None = None
+        self._before: tuple[Change, Snapshot] | None = None
+
+    def found(self, sent: Sent) -> Snapshot:
+        """What a call's settings were when it was sent."""
+        self.leaves(sent)
+        return self._found.get(sent.started.bodies, {})
+
+    def leaves(self, sent: Sent) -> Snapshot:
+        """What a call leaves of its settings; nothing where that could not be foretold."""
+        digest = sent.started.bodies
+        if digest and digest not in self._bodies:
+            found, left = self.world.vault.fetch(digest)
+            self._found[digest] = snapshot_of(found)
+            self._bodies[digest] = {} if left is None else snapshot_of(left)
+        return self._bodies[digest] if digest else {}
+
+    def bodies(self, digest: str) -> Snapshot:
+        """The bodies kept under a digest; none for the empty digest."""
+        if digest and digest not in self._bodies:
+            self._bodies[digest] = snapshot_of(self.world.vault.fetch(digest))
+        return self._bodies[digest] if digest else {}
+
+    def before(self) -> Snapshot:
+        """The state before the first call; what this attempt made was not there."""
+        if self._before is not None and self._before[0] is self.change:
+            return self._before[1]
+        made = {ref: None for sent in self.change.calls for ref in (*sent.made, *sent.started.creates)}
+        late = {facet.ref: self._found_first(facet.ref) for facet in self.change.as_found()}
+        taken = self.bodies(self.change.snapshot.digest) if self.change.snapshot else {}
+        self._before = (self.change, {**late, **made, **taken})
+        return self._before[1]
+
+    def _found_first(self, ref: Ref) -> Resource | None:
+        """What this attempt's first call found of a resource that nobody had thought of before."""
+        found = (self.found(sent) for sent in self.change.calls)
+        return next((bodies[ref] for bodies in found if ref in bodies), None)
+
+    def expected(self) -> Snapshot:
+        """What production is if nobody but this attempt has changed it."""
+        if self._expected is not None and self._expected[0] is self.change:
+            return self._expected[1]
+        state = self.before()
+        for step in (*self.change.wants, ""):
+            for sent in self.change.calls:
+                if sent.started.step == step and sent.fate is Fate.DONE:
+                    state = laid_over(state, self._effect(sent))
+            state = laid_over(state, self.bodies(self.change.left_by.get(step, "")))
+        self._expected = (self.change, state)
+        return state
+
+    def ours(self, facet: FacetRef) -> tuple[Body, ...]:
+        """Every value that some call of this attempt, forward or back, can have left in a setting.
+
+        Only what a call changed is ours: what it found beside that, a stranger's item say, is not.
+        """
+        if facet.facet == EXISTENCE:
+            return ()
+        grain = self.world.ground.kinds[facet.ref.kind].facet(facet.facet).grain
+        before = body_of(self.before(), facet)
+        pairs = [(self.found(sent), self.leaves(sent)) for sent in self.change.calls if sent.may_have_worked]
+        pairs += [(self._found_by(step, facet), self.bodies(digest)) for step, digest in self.change.left_by.items()]
+        return tuple(
+            carried(body_of(found, facet), body_of(left, facet), before, grain)
+            for found, left in pairs
+            if _says(left, facet)
+        )
+
+    def _found_by(self, step: str, facet: FacetRef) -> Snapshot:
+        """What a step's first call found of a setting."""
+        found = (self.found(sent) for sent in self.change.calls if sent.started.step == step)
+        return next((bodies for bodies in found if _says(bodies, facet)), self.before())
+
+    def lives(self, ref: Ref) -> tuple[Resource | None, ...]:
+        """Every state as a whole in which our calls, one after the other, can have left a resource."""
+        states = [self.before().get(ref)]
+        for step in (*self.change.wants, ""):
+            left = [self._effect(s) for s in self.change.calls if s.started.step == step and s.may_have_worked]
+            for bodies in (*left, self.bodies(self.change.left_by.get(step, ""))):
+                if ref in bodies:
+                    states.append(laid_over({ref: states[-1]}, {ref: bodies[ref]})[ref])
+        return tuple(states[1:])
+
+    def _effect(self, sent: Sent) -> Snapshot:
+        """What a call leaves, of what only its answer named as far as that it is there."""
+        return {**{ref: {} for ref in sent.made}, **self.leaves(sent)}
+
+
+def _says(bodies: Snapshot, facet: FacetRef) -> bool:
+    """Whether bodies tell something of a setting: its value, or that its resource is gone."""
+    return facet.ref in bodies and (bodies[facet.ref] is None or facet.facet in (bodies[facet.ref] or {}))
