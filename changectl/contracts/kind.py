@@ -272,7 +272,7 @@ class ResourceKind:
     codes with which AWS refuses to make one that is there. `incarnation`
     is a path in its answer that differs when the resource was deleted and made anew. `spell` brings every spelling
     (ARN, qualifier, case) to the one id. `settle`: seconds after which an absence may be believed. `alone`: paths; a call
-    in which one finds something is not joined with others.
+    in which one finds something is not joined with others. `first`: the same; such a call goes before the others.
     """
 
     name: str
@@ -295,6 +295,7 @@ class ResourceKind:
     settled: Settled | None = None
     guard: Guard | None = None
     alone: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
     settle: int = 30
     brings: tuple[str, ...] = ()
     not_captured: Mapping[str, str] = field(default_factory=dict, hash=False)

@@ -23,6 +23,7 @@ def writes(
     if now is None:
         return _creating(kind, ref, want, account)
     calls = [call for facet in _ordered(kind, want) for call in _facet(kind, facet, ref, now, want, account)]
+    calls.sort(key=lambda call: not _finds(kind.first, call))
     return tuple(_guarded(kind, call, guard) for call in joined(calls, kind.alone))
 
 
@@ -32,22 +33,23 @@ def joined(calls: Sequence[Call], alone: tuple[str, ...] = ()) -> tuple[Call, ..
     But not those in which a path of `alone` finds something: AWS refuses their changes beside others.
     """
 
-    def lonely(call: Call) -> bool:
-        return any(jmespath.search(path, dict(call.params)) for path in alone)
-
     out: list[Call] = []
     for call in calls:
         for n, other in enumerate(out):
             both = set(other.params) & set(call.params)
             same = (other.service, other.operation, other.region) == (call.service, call.operation, call.region)
             distinct = set(other.params) - both and set(call.params) - both
-            same = same and not lonely(other) and not lonely(call)
+            same = same and not _finds(alone, other) and not _finds(alone, call)
             if same and distinct and all(other.params[name] == call.params[name] for name in both):
                 out[n] = Call(call.service, call.operation, {**other.params, **call.params}, call.region)
                 break
         else:
             out.append(call)
     return tuple(out)
+
+
+def _finds(paths: tuple[str, ...], call: Call) -> bool:
+    return any(jmespath.search(path, dict(call.params)) for path in paths)
 
 
 def _ordered(kind: ResourceKind, want: Resource) -> Iterator[Facet]:

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -49,7 +49,7 @@ class Stage:
 
     def steps(self) -> list[Step]:
         """What can be done to it; good for one of them, since ids are those of now."""
-        found: list[Step] = self.case.disturb(self.ref, self.emulator.client)
+        found: list[Step] = self.case.disturb(self.ref, partial(client_of, self.emulator))
         return found
 
     def now(self) -> Resource:
@@ -104,8 +104,14 @@ class Stage:
 def staged(name: str, emulator: Emulator) -> Stage:
     """The smallest real thing of a kind, on an emulator with nothing else."""
     emulator.reset()
-    case = CASES[name]
-    return Stage(KINDS[name], case, emulator, _aws(emulator.endpoint), case.make(emulator.client))
+    case, client = CASES[name], partial(client_of, emulator)
+    return Stage(KINDS[name], case, emulator, _aws(emulator.endpoint), case.make(client))
+
+
+@cache
+def client_of(emulator: Emulator, service: str) -> Any:
+    """A plain client; making one takes as long as fifty calls."""
+    return emulator.client(service)
 
 
 def called(step: Step) -> Call:

@@ -176,6 +176,25 @@ def _indexes(draw: st.DrawFn, mode: str, ids: Mapping[str, Any]) -> Body:
     }
 
 
+def unlawful(now: Resource, call: Call) -> str:
+    """Why AWS would refuse a call, which no emulator does."""
+    if call.operation != "UpdateTable":
+        return ""
+    updates = call.params.get("GlobalSecondaryIndexUpdates", ())
+    said = {verb: [update[verb] for update in updates if verb in update] for verb in ("Create", "Delete", "Update")}
+    beside = set(call.params) - {"TableName", "AttributeDefinitions", "GlobalSecondaryIndexUpdates"}
+    if (said["Create"] or said["Delete"]) and (len(updates) > 1 or beside):
+        return "an index is built or removed alone"
+    mode = call.params.get("BillingMode", now["capacity"]["BillingMode"])
+    switched = mode != now["capacity"]["BillingMode"] and mode == "PROVISIONED"
+    limited = {update["IndexName"] for update in said["Update"] if "ProvisionedThroughput" in update}
+    if switched and (not call.params.get("ProvisionedThroughput") or set(now["indexes"] or ()) - limited):
+        return "the table and every index that is there need limits"
+    if any(("ProvisionedThroughput" in index) != (mode == "PROVISIONED") for index in said["Create"]):
+        return "an index has limits where its table has"
+    return ""
+
+
 def spelled(ref: Ref, ids: Mapping[str, Any], now: Resource) -> st.SearchStrategy[Call]:
     """Calls as people write them: one member, a tag that may not be there."""
     arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{NAME}"

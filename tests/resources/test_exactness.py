@@ -1,5 +1,6 @@
 """What was changed goes back to what it was, exactly: any state, any change, by the real engine, on the emulators."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from changectl.model.plan import Step
 from changectl.model.resource import Resource
 from tests.resources.backing import Attempted, aim, call_step
 from tests.resources.generated import cases, counted, items, mixed
-from tests.resources.stage import KINDS, ROWS, Stage, differing, staged
+from tests.resources.stage import KINDS, ROWS, Stage, client_of, differing, staged
 
 NUMBER = {"moto": 10, "ministack": 4}
 
@@ -29,7 +30,7 @@ def test_what_was_changed_goes_back_exactly(name: str, emulator: Emulator) -> No
     @given(st.data())
     def there_and_back(data: st.DataObject) -> None:
         stage = staged(name, emulator)
-        ids = stage.case.ids(stage.ref, emulator.client, emulator.name)
+        ids = stage.case.ids(stage.ref, partial(client_of, emulator), emulator.name)
         one, other = (_within(stage, state) for state in data.draw(stage.case.states(ids)))
         before = _begun_as(stage, one)
         other = _over(stage, before, other)

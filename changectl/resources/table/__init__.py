@@ -117,8 +117,11 @@ KIND = ResourceKind(
     gone=frozenset({"ResourceNotFoundException"}),
     exists=frozenset({"ResourceInUseException", "TableAlreadyExistsException"}),
     incarnation="Table.TableId || Table.CreationDateTime",
-    settled=Settled("[Table.TableStatus, Table.GlobalSecondaryIndexes[].IndexStatus][]", AT_REST, ("ResourceInUseException",)),
+    settled=Settled(
+        "[Table.TableStatus, Table.GlobalSecondaryIndexes[].IndexStatus][]", AT_REST, ("ResourceInUseException",)
+    ),
     alone=("TableClass", "GlobalSecondaryIndexUpdates[?Create || Delete]"),
+    first=("GlobalSecondaryIndexUpdates[?Delete]",),  # a switch of the mode must give every index there is its limits
     not_captured={
         "items": "PutItem, UpdateItem, DeleteItem, StartBulkPutItems: data, not settings",
         "encryption": "SSESpecification of UpdateTable",
