@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from changectl.contracts.probe import CannotAsk, HttpAnswer
+from changectl.errors import CallNotDone
 from changectl.model import events as e
 from changectl.model.change import Outcome
 from changectl.model.plan import BackOut, Check, Plan
@@ -154,3 +155,11 @@ def test_what_was_asked_before_an_interruption_is_asked_again_as_nothing_was_beg
     stage.journal += [e.LocksHeld(()), e.Confirmed(), e.CheckPassed("during", 0, "up", "")]
     stage.red.add("up")
     assert stage.conducted(wanted).outcome is Outcome.REFUSED
+
+
+def test_a_call_that_waits_as_aws_throttles_it_is_not_sent_once_a_check_is_red() -> None:
+    stage = Stage()
+    stage.send_fails = {n: CallNotDone("slow down", code="Throttling", again=True) for n in range(2, 7)}
+    stage.at_wait = lambda: stage.red.add("up") if stage.seconds > 5 else None
+    assert stage.conducted(plan(LID, LABELS, test=watched("up"))).outcome is Outcome.ROLLED_BACK
+    assert stage.aws.sent == ["PutLid", "PutLid"]
