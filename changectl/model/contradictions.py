@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from changectl.model.change import Change
 from changectl.model.entry import Entry
-from changectl.model.invariants import History, broken
+from changectl.model.history import History
+from changectl.model.invariants import broken
 
 
 def contradictions(entries: Iterable[Entry], change: Change) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """Whether all is whole after the last command: status, production as said and as it is, locks, register, invariants."""
 
 from changectl.cli.memory import memory
-from changectl.model.invariants import History, broken
+from changectl.model.history import History
+from changectl.model.invariants import broken
 from tests.kill.running import Ended
 from tests.kill.scenarios import Scenario
 from tests.kill.stage import CHANGE, Stage

@@ -7,7 +7,8 @@ import pytest
 
 from changectl.model import events as e
 from changectl.model.entry import Entry
-from changectl.model.invariants import TABLE, History, Truth, broken
+from changectl.model.history import History, Truth
+from changectl.model.invariants import TABLE, broken
 from changectl.model.resource import FacetRef, Ref
 
 LID = FacetRef(Ref("box", ("a",), "here"), "lid")

@@ -13,7 +13,8 @@ from changectl.errors import CannotRecord, ChangectlError
 from changectl.model import events as e
 from changectl.model.bodies import snapshot_json
 from changectl.model.entry import Entry
-from changectl.model.invariants import Broken, History, Truth, broken
+from changectl.model.history import History, Truth
+from changectl.model.invariants import Broken, broken
 from changectl.model.plan import Plan
 from tests.simulator.aws import Aws, Toy, body
 from tests.simulator.disturbances import Disturbance

@@ -8,7 +8,7 @@ from typing import Any
 from changectl.engine.world import Admit
 from changectl.errors import CallNotDone, CallUnknown, NotSignedIn, Unreachable
 from changectl.model.change import Fate
-from changectl.model.invariants import Effect, Overwritten
+from changectl.model.history import Effect, Overwritten
 from changectl.model.resource import Call
 from tests.simulator.aws import ONCE, body
 from tests.simulator.disturbances import ANSWER, LASTING, Stranger, chosen

@@ -9,7 +9,7 @@ from typing import Any
 from changectl.model import events as e
 from changectl.model.change import Change
 from changectl.model.fold import evolve
-from changectl.model.invariants import Effect, Overwritten
+from changectl.model.history import Effect, Overwritten
 from tests.simulator.aws import Aws, Toy
 from tests.simulator.disturbances import ANSWER, Disturbance
 from tests.simulator.trie import Trie

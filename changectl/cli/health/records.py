@@ -9,7 +9,8 @@ from changectl.model.codec import entry_id
 from changectl.model.diagnosis import Diagnosis, missing, ok, unknown
 from changectl.model.entry import Entry
 from changectl.model.events import Closed, Published, RollbackWanted, TakenUp
-from changectl.model.invariants import Broken, History, broken
+from changectl.model.history import History
+from changectl.model.invariants import Broken, broken
 
 MANY = 200
 """Changes of this machine, and as many of the register, the newest first: reading them takes a second or two."""
