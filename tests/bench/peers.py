@@ -15,8 +15,8 @@ from typing import Any
 
 from changectl.aws.sandbox import server
 from tests.bench.place import PLAN, Place, place
-from tests.bench.proxy import counting
 from tests.bench.timed import CHANGECTL, PYTHON, Runner, Took, side_by_side, took
+from tests.faults.proxy import standing_before
 
 ROUNDS = 9
 OURS, THEIRS = "changectl apply", "a script of boto3"
@@ -92,9 +92,9 @@ def measured() -> Mapping[str, Took]:
 
 def calls_of_one_apply(folder: Path) -> list[str]:
     """The operations that AWS is asked for, in order."""
-    with pretend_aws(folder / "moto") as endpoint, counting(endpoint) as (counted, calls):
-        took(applying(place(folder / "place", counted)))
-    return calls
+    with pretend_aws(folder / "moto") as endpoint, standing_before(endpoint) as proxy:
+        took(applying(place(folder / "place", proxy.endpoint)))
+    return [call.asked.operation for call in proxy.calls]
 
 
 def main() -> None:
