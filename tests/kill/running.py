@@ -53,7 +53,8 @@ class Running:
     """A command that runs, the leader of a session of its own. Threads may signal it."""
 
     words: tuple[str, ...]
-    out: Path
+    out: int
+    err: int
     pid: int = 0
     _ended: "socket.socket | subprocess.Popen[bytes] | None" = None
     _known: threading.Event = field(default_factory=threading.Event)
@@ -102,17 +103,14 @@ class Running:
         """Wait for its end."""
         if self.lives_on(PATIENCE):
             self.kill(machine=True)
-            raise AssertionError(f"changectl {' '.join(self.words)} hangs:\n{self._said('err')}{self._said('out')}")
+            raise AssertionError(f"changectl {' '.join(self.words)} hangs:\n{_said(self.err)}{_said(self.out)}")
         match self._ended:
             case socket.socket() as told:
                 status = int(told.recv(32))
                 told.close()
             case subprocess.Popen() as process:
                 status = process.returncode
-        return Ended(self.words, status, self._said("out"), self._said("err"))
-
-    def _said(self, stream: str) -> str:
-        return self.out.with_suffix(f".{stream}").read_text()
+        return Ended(self.words, status, _said(self.out), _said(self.err))
 
 
 class Starter:
@@ -120,13 +118,12 @@ class Starter:
 
     def __init__(self, place: Path) -> None:
         self._place = place
-        self._number = 0
 
     def warm(
         self, words: tuple[str, ...], folder: Path, environment: Mapping[str, str], arranged: Mapping[str, Any]
     ) -> Running:
         """A fork of the process that has loaded everything."""
-        running, streams = self._streams(words)
+        running, streams = _streams(words)
         asking = socket.socket(socket.AF_UNIX)
         asking.connect(str(self._place / "warm"))
         said = {"words": words, "folder": str(folder), "environment": dict(environment), "arranged": dict(arranged)}
@@ -140,7 +137,7 @@ class Starter:
 
     def fresh(self, words: tuple[str, ...], folder: Path, environment: Mapping[str, str]) -> Running:
         """The installed command."""
-        running, streams = self._streams(words)
+        running, streams = _streams(words)
         process = subprocess.Popen(
             # whatever runs in the background inherits that SIGINT is ignored
             ["env", "--default-signal=INT", str(COMMAND), *words], cwd=folder, env=dict(environment),
@@ -149,13 +146,6 @@ class Starter:
         for stream in streams:
             os.close(stream)
         return running.started(process.pid, process)
-
-    def _streams(self, words: tuple[str, ...]) -> tuple[Running, list[int]]:
-        self._number += 1
-        out = self._place / f"{self._number}.out"
-        made = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        files = ((Path(os.devnull), os.O_RDONLY), (out, made), (out.with_suffix(".err"), made))
-        return Running(words, out), [os.open(path, how) for path, how in files]
 
 
 @contextmanager
@@ -173,6 +163,24 @@ def starting(place: Path, endpoint: str) -> Iterator[Starter]:
         yield Starter(place)
     finally:
         warm.communicate(timeout=10)
+
+
+def _streams(words: tuple[str, ...]) -> tuple[Running, list[int]]:
+    """Nothing to read, and two pipes, which no full disk and no limit stops; what is written fits into them."""
+    (out, to_out), (err, to_err) = os.pipe(), os.pipe()
+    for end in (out, err):
+        os.set_blocking(end, False)
+    return Running(words, out, err), [os.open(os.devnull, os.O_RDONLY), to_out, to_err]
+
+
+def _said(stream: int) -> str:
+    """What is in a pipe, once; a git of somebody who was killed may have it open still."""
+    said = b""
+    with suppress(BlockingIOError):
+        while more := os.read(stream, 1 << 16):
+            said += more
+    os.close(stream)
+    return said.decode()
 
 
 def _started_by(pid: int) -> list[int]:

@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import count
 
 from tests.kill.blow import KILLS, Blow, drawn, struck
 from tests.kill.running import Ended
@@ -44,19 +45,41 @@ def try_once(stages: Stages, name: str, told: Told) -> None:
     scenario = chance.choice(SCENARIOS)
     stage = stages.stage(scenario)
     told.lines.append(f"try {name}, plan {scenario.name}")
-    past = _Past(stage, scenario, told)
+    past = Past(stage, scenario, told)
     past.strike(APPLY, drawn(chance, scenario, early=False), fresh=chance.random() < 0.1)
-    for _ in range(chance.randint(3, 6)):
+    for _ in range(chance.randint(4, 9)):
         if past.over:
             break
-        way = ROLLBACK if past.applied else chance.choice((RESUME, ROLLBACK))
+        way = ROLLBACK if past.applied else chance.choice((RESUME, RESUME, ROLLBACK))
         past.strike(way, drawn(chance, scenario, early=True), fresh=chance.random() < 0.05)
     past.end(chance.choice((RESUME, ROLLBACK)))
     stages.left(stage.production.read())
 
 
+def hop(stages: Stages, scenario: Scenario, told: Told) -> None:
+    """No command lives to write more than one record: it dies in the midst of one, the next when it has written it."""
+    stage = stages.stage(scenario)
+    told.lines.append(f"plan {scenario.name}, hop by hop")
+    past, way, record = Past(stage, scenario, told), APPLY, 1
+    for number in count():
+        sort = ("torn", "after", "before", "unsynced")[number % 4]
+        past.strike(way, Blow("SIGKILL", "record", record, sort, None, {"die": [record, sort]}), fresh=False)
+        if way == APPLY:
+            record += sort in ("after", "unsynced")
+            way, record = (RESUME, 1) if _has_begun(stage) else (APPLY, record)
+        if past.over or past.applied:
+            break
+    past.end(RESUME)
+    stages.left(stage.production.read())
+
+
+def _has_begun(stage: Stage) -> bool:
+    """Whether what is to be typed is no longer apply."""
+    return any(b'"type":"begun"' in place.read_bytes() for place in stage.journals.rglob("journal.jsonl"))
+
+
 @dataclass
-class _Past:
+class Past:
     """What was done on a stage so far, and what may have come of it."""
 
     stage: Stage

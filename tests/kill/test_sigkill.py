@@ -6,45 +6,38 @@ a failure printed.
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
 
 import pytest
-from emulators import Emulator
 
-from tests.faults.proxy import standing_before
-from tests.kill.running import starting
+from tests.kill.counted import Counted
+from tests.kill.scenarios import SCENARIOS, Scenario
 from tests.kill.stage import Stages
-from tests.kill.story import Told, try_once
+from tests.kill.story import hop, try_once
 
 KILLS = int(os.environ.get("CHANGECTL_KILLS", "300"))
 SEED = os.environ.get("CHANGECTL_KILL_SEED", secrets.token_hex(4))
-ROUNDS = 10
-
-
-@pytest.fixture(scope="module")
-def stages(moto: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
-    """One after the other, in front of this worker's moto server."""
-    folder = tmp_path_factory.mktemp("kills")
-    with standing_before(moto) as proxy, starting(folder / "runs", proxy.endpoint) as starter:
-        yield Stages(folder, Emulator("moto", moto), proxy, starter)
+ONE = os.environ.get("CHANGECTL_KILL_TRY", "")
+LEAST = 300
+ROUNDS = max(10, KILLS // 30)
+HOPS = 120
+"""Kills that killing at every record takes, about, for each 300 in all."""
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
-def test_killed_at_any_moment_it_ends_whole(
-    number: int, stages: Stages, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
-) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(stages.folder / "stage" / "state"))
-    wanted = KILLS // ROUNDS + (number < KILLS % ROUNDS)
-    counted = Told()
+def test_killed_at_any_moment_it_ends_whole(number: int, stages: Stages, counted: Counted) -> None:
+    wanted = (KILLS - HOPS * KILLS // LEAST) // ROUNDS
     tries = 0
     while counted.kills < wanted:
-        told = Told()
-        try:
-            try_once(stages, f"{SEED}-{number}-{tries}", told)
-        except BaseException:
-            print(f"CHANGECTL_KILL_TRY={SEED}-{number}-{tries}")
-            print("\n".join(told.lines))
-            raise
-        counted.counts += told.counts
+        name = ONE or f"{SEED}-{number}-{tries}"
+        counted.told(f"CHANGECTL_KILL_TRY={name}", lambda told, name=name: try_once(stages, name, told))
+        if ONE:
+            return
         tries += 1
-    record_property("kills", {"seed": SEED, "tries": tries, "counts": sorted(counted.counts.items())})
+
+
+@pytest.mark.parametrize("again", range(max(1, KILLS // LEAST)))
+@pytest.mark.parametrize("scenario", [s for s in SCENARIOS if s.name in ("called", "failing")], ids=lambda s: s.name)
+def test_killed_at_every_record_of_its_journal_it_ends_whole(
+    scenario: Scenario, again: int, stages: Stages, counted: Counted
+) -> None:
+    counted.told(f"plan {scenario.name}", lambda told: hop(stages, scenario, told))
