@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,37 +16,36 @@ ROOM = 64 * 1024  # zeros put down at a time; an attempt of 20 calls takes about
 
 @dataclass(slots=True)
 class Lines:
-    """An open file of lines. Every OSError becomes CannotRecord; after a failed write or sync it takes nothing more."""
+    """An open file of lines, of which so many are durable. After a failed write or sync it takes nothing more.
+
+    Every OSError becomes CannotRecord.
+    """
 
     path: Path
     descriptor: int
     end: int = 0
     room: int = 0
     broken: str = ""
-    _unsynced: bool = field(default=False)
+    count: int = 0
+    durable: int = 0
 
     def append(self, value: Body, *, durable: bool) -> int:
         """Write one line and answer its offset; durable when it returns, if `durable`, with all lines before it."""
         if self.broken:
             raise cannot_record(self.path, self.broken)
-        line = line_of(value)
+        line = line_of(value, self.durable)
         self._make_room(len(line))
         try:
             write_at(self.descriptor, line, self.end)
-            self._unsynced = True
             if durable:
-                self.sync()
+                flush(self.descriptor)
         except OSError as error:
             self.broken = error.strerror or str(error)
             raise cannot_record(self.path, self.broken) from error
         self.end += len(line)
+        self.count += 1
+        self.durable = self.count if durable else self.durable
         return self.end - len(line)
-
-    def sync(self) -> None:
-        """Make every line durable."""
-        if self._unsynced:
-            flush(self.descriptor)
-            self._unsynced = False
 
     def values(self) -> Iterator[tuple[int, Any]]:
         """Every line's value, read again."""
@@ -116,6 +115,7 @@ def recover(lines: Lines) -> tuple[Any, ...]:
     except OSError as error:
         raise cannot_record(lines.path, error.strerror or str(error)) from error
     lines.end = lines.room = whole.end
+    lines.count = lines.durable = len(whole.values)
     return tuple(value for _, value in whole.values)
 
 
