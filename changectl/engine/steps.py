@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from changectl.contracts.action import Aim, Deed, Pause, Send, Until, Work
 from changectl.contracts.probe import Verdict
-from changectl.engine.attempt import GLANCES, Attempt, OperatorFault, StepFault
+from changectl.engine.attempt import GLANCES, Attempt, OperatorFault, StepFault, Turn
 from changectl.engine.bringing import Overtaken, bring
-from changectl.engine.checks import WATCH_EVERY, asked, watch
+from changectl.engine.checks import asked, watching_wait
 from changectl.engine.deeds import have_done
 from changectl.engine.evidence import is_known_again
 from changectl.engine.fate import read_until_right, settle_open_calls
+from changectl.engine.patience import Patience, spelled
 from changectl.engine.rest import at_rest
 from changectl.engine.sending import send_settled
 from changectl.engine.sight import Live
@@ -172,20 +173,21 @@ def _read_until(attempt: Attempt, sent: Sent, ref: Ref) -> Resource | None:
 
 
 def _pause(attempt: Attempt, duration: timedelta) -> None:
-    until = attempt.world.clock.monotonic() + duration.total_seconds()
-    while (left := until - attempt.world.clock.monotonic()) > 0:
-        attempt.wait(min(WATCH_EVERY, left))
-        watch(attempt)
+    seconds = duration.total_seconds()
+    watching_wait(attempt, seconds, Patience(attempt.world.clock.monotonic, "waiting", seconds))
 
 
 def _until(attempt: Attempt, check: Check, budget: timedelta) -> None:
-    until = attempt.world.clock.monotonic() + budget.total_seconds()
+    patience = Patience(
+        attempt.world.clock.monotonic, f"waiting for {check.name}: not yet passed", budget.total_seconds()
+    )
     while (seen := asked(attempt, check)).verdict is not Verdict.PASSED:
-        left = until - attempt.world.clock.monotonic()
-        if left <= 0:
-            raise StepFault(f"waited {budget} for {check.name}: {seen.says}")
-        attempt.wait(min(max(check.every.total_seconds(), GLANCES), left))
-        watch(attempt)
+        if not patience.left:
+            if seen.verdict is Verdict.ERROR:
+                attempt.record(e.Paused("could-not-ask", f"the check {check.name} could not be asked: {seen.says}"))
+                raise Turn
+            raise StepFault(f"waited {spelled(int(patience.seconds))} for {check.name}: {seen.says}")
+        watching_wait(attempt, min(max(check.every.total_seconds(), GLANCES), patience.left), patience)
 
 
 def _as_snapshot(want: Mapping[FacetRef, Body]) -> dict[Ref, dict[str, Body]]:

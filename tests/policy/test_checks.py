@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from changectl.contracts.action import Action, Pause, Until
 from changectl.contracts.probe import CannotAsk, HttpAnswer
+from changectl.engine.world import World
 from changectl.errors import CallNotDone
 from changectl.model import events as e
 from changectl.model.change import Outcome
-from changectl.model.plan import BackOut, Check, Plan
+from changectl.model.plan import BackOut, Check, Plan, Step
 from changectl.model.plan import Tests as Phases
 from tests.engine.scenarios import BOXES, plan
 from tests.policy.stage import LABELS, LID, Stage, watched
@@ -163,3 +165,35 @@ def test_a_call_that_waits_as_aws_throttles_it_is_not_sent_once_a_check_is_red()
     stage.at_wait = lambda: stage.red.add("up") if stage.seconds > 5 else None
     assert stage.conducted(plan(LID, LABELS, test=watched("up"))).outcome is Outcome.ROLLED_BACK
     assert stage.aws.sent == ["PutLid", "PutLid"]
+
+
+PAUSING = {"pause": Action("pause", "", (), lambda *_: None, lambda spec, sight: spec, str, "")}
+
+
+class Waiting(Eyewitness):
+    """A stage whose steps may wait."""
+
+    def world(self) -> World:
+        world = super().world()
+        return replace(world, ground=replace(world.ground, actions={**world.ground.actions, **PAUSING}))
+
+
+def waiting(work: Pause | Until) -> Step:
+    return Step("wait", "wait", "pause", work)
+
+
+def test_a_wait_says_how_long_it_takes_and_watches() -> None:
+    stage = Waiting(lambda look: look < 4)
+    wanted = plan(LID, waiting(Pause(timedelta(minutes=1))), test=watched("up"))
+    assert stage.conducted(wanted).outcome is Outcome.ROLLED_BACK
+    assert "waiting, 10s of 1m" in stage.told
+    assert "StepDone wait" not in stage.story()
+
+
+def test_what_is_waited_for_and_cannot_be_asked_has_not_failed() -> None:
+    stage = Waiting(lambda look: None)
+    wanted = plan(waiting(Until(Check("up", "up", "up"), timedelta(minutes=1))))
+    stage.conducted(wanted)
+    assert stage.story() == ["StepStarted wait", "Paused could-not-ask", "OperatorNeeded could-not-ask"]
+    stage.seen = lambda look: True
+    assert stage.resumed(wanted).outcome is Outcome.APPLIED
