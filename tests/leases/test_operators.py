@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 
+import pytest
 from register.team import Team, git
 
 from changectl.model.events import Begun, Closed
@@ -20,7 +21,8 @@ LEASE = 1.0
 
 
 def started(team: Team, number: int) -> subprocess.Popen[str]:
-    words = ["-m", "tests.leases.operators", str(team.folder), str(number), str(CHANGES // OPERATORS), str(LEASE)]
+    numbers = (number, CHANGES // OPERATORS, LEASE, max(3, OPERATORS // 2))
+    words = ["-m", "tests.leases.operators", str(team.folder), *map(str, numbers)]
     env = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(sys.path),
@@ -31,11 +33,16 @@ def started(team: Team, number: int) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.timeout(300 + 5 * CHANGES)
 def test_operators_at_once_lose_nothing_double_nothing_and_hold_no_lock_together(team: Team) -> None:
     for number in range(OPERATORS):
         machine(team, f"machine-{number}")
     children = [started(team, number) for number in range(OPERATORS)]
-    told = [child.communicate() for child in children]
+    try:
+        told = [child.communicate() for child in children]
+    finally:
+        for child in children:
+            child.kill()
     assert [child.returncode for child in children] == [0] * OPERATORS, [err for _, err in told]
     lines = [line.rsplit(" ", 3) for out, _ in told for line in out.splitlines()]
     grants = sorted((name, int(epoch), float(a), float(b)) for name, epoch, a, b in lines if name.startswith("held"))
