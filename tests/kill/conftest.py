@@ -40,7 +40,9 @@ def counted(record_property: Callable[[str, object], None]) -> Iterator[Counted]
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """One line of figures, and the same to `kills.json` in the folder that `CHANGECTL_FIGURES` names."""
-    reports = terminalreporter.getreports("passed")
+    reports = [
+        report for some in terminalreporter.stats.values() for report in some if hasattr(report, "user_properties")
+    ]
     found = [rows for report in reports for name, rows in report.user_properties if name == "kills"]
     if not found:
         return
