@@ -194,4 +194,7 @@ def _publish(attempt: Attempt) -> None:
         tip = attempt.world.publish()
     except (RemoteNeeded, Locked, TakenOver):
         return
+    except CannotRecord as why:  # the repository is on the disk that is full
+        attempt.unrecorded = why.sentence
+        return
     attempt.record(e.Published(tip))
