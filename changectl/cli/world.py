@@ -18,7 +18,7 @@ from changectl.cli.stops import Stops
 from changectl.cli.taken import taken
 from changectl.engine.standing import may_accept
 from changectl.engine.world import Admit, World
-from changectl.errors import ChangectlError, Locked, RemoteNeeded, TakenOver
+from changectl.errors import CannotRecord, ChangectlError, Locked, RemoteNeeded, TakenOver
 from changectl.model.change import Change, Outcome
 from changectl.model.durable import can_wait
 from changectl.model.entry import Entry
@@ -156,9 +156,17 @@ class Keeper:
         return entry_now(self.journal.change, self.journal.attempt, self.by, event)
 
     def _keep(self, entry: Entry) -> None:
+        """In the journal; what that refuses is told on the way back all the same, and going forward has not happened."""
+        try:
+            self.journal.append(entry, durable=not can_wait(entry.event))
+        except CannotRecord:
+            change = fold((*self.entries, entry))
+            if change.rollback or change.closed or change.operator:
+                self.entries.append(entry)
+                self._follow(entry.event)
+            raise
         self.entries.append(entry)
         self._follow(entry.event)
-        self.journal.append(entry, durable=not can_wait(entry.event))
 
     def _still_open(self, there: tuple[Entry, ...]) -> None:
         """Raises GateRefused where the register has by now that somebody closed this attempt."""
