@@ -11,6 +11,7 @@ import pytest
 from emulators import CREDENTIALS, MINISTACK, REGION, Emulator, ministack_launcher
 from emulators import ministack as running_ministack
 
+from changectl.aws.modelfiles import FORMAT, botocore_version
 from changectl.aws.sandbox import server, unicorn
 
 
@@ -124,13 +125,23 @@ def _nobody() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def _models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What was read of botocore's models, for every home of this worker: each command would read them anew, for 0.1 s."""
+    return tmp_path_factory.mktemp("models")
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, _models: Path) -> Path:
     """The empty home directory of this test, for the processes that it starts too."""
     home = tmp_path_factory.mktemp("home")
+    cache = home.with_name(f"cache-of-{home.name}")
+    kept = cache / "changectl" / f"botocore-{botocore_version()}-{FORMAT}"
+    kept.parent.mkdir(parents=True)
+    kept.symlink_to(_models)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_STATE_HOME", str(home / ".local" / "state"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / ".gitconfig"))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(home / ".aws" / "config"))

@@ -12,8 +12,9 @@ from changectl.aws.models import operation, operations, pagination, services, to
 
 
 @pytest.fixture(autouse=True)
-def _forgotten() -> None:
-    """What this process remembers of models would hide what the cache does."""
+def _forgotten(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What this process remembers of models, or other tests have kept, would hide what the cache does."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
     modelfiles.calls_of.cache_clear()
     modelfiles.model_of.cache_clear()
 
