@@ -29,11 +29,9 @@ def bring(
         _send(attempt, ref, calls[0], phase, step, again=again)
         at_rest(attempt, ref)
         calls = calls[1:]
-        if (
-            calls and _guard(attempt, ref) is not None
-        ):  # what was read before the last call is not what the next must name
-            now = _after_it(attempt, ref)
-            calls = _calls(attempt, ref, now, want) if now is not None else ()
+        if calls and now is not None and want is not None:  # nobody else is to write between two calls of ours
+            now = _after_it(attempt, ref, now, want)
+            calls = _calls(attempt, ref, now, want) if _guard(attempt, ref) else calls
     return True
 
 
@@ -59,13 +57,17 @@ def _send(attempt: Attempt, ref: Ref, call: Call, phase: str, step: str, *, agai
         at_rest(attempt, ref)
 
 
-def _after_it(attempt: Attempt, ref: Ref) -> Resource:
-    """The resource, as soon as it shows what the last call has left of it. Raises Overtaken where it never does."""
+def _after_it(attempt: Attempt, ref: Ref, was: Resource, want: Resource) -> Resource:
+    """The resource, as soon as it shows what the last call has left of it, and all else as it was.
+
+    Raises Overtaken where it never does: somebody else is writing too.
+    """
     last = attempt.change.calls[-1]
-    left = attempt.leaves(last).get(ref) or {}
+    left = {**was, **(attempt.leaves(last).get(ref) or {})}
 
     def shows(seen: Snapshot) -> bool:
-        return seen[ref] is not None and all((seen[ref] or {}).get(name) == body for name, body in left.items())
+        now = seen[ref]
+        return now is not None and all(now.get(name) == left.get(name) for name in want)
 
     seen = attempt.read_until(last.started.facets, shows)
     now = seen[ref]

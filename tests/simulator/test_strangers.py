@@ -6,7 +6,6 @@ from changectl.model.change import Change, Outcome
 from tests.simulator.aws import body
 from tests.simulator.disturbances import Disturbance, Stranger
 from tests.simulator.history import at_its_end, findings, started
-from tests.simulator.known import KNOWN
 from tests.simulator.scenarios import CALLS, LAMP, NAMED, RED, Scenario, aim, plan, step
 from tests.simulator.state import TOYS, State, change_of
 from tests.simulator.sweeps import undisturbed
@@ -48,10 +47,8 @@ def test_at_any_instant_a_strangers_value_stands_but_in_the_window_and_that_is_c
 
 
 COMPARED = NAMED["compared and set, and the check fails"]
-MENDED_LATER = KNOWN.get(("strangers", COMPARED.name, 4), "")
 
 
-@pytest.mark.xfail(bool(MENDED_LATER), strict=True, reason=MENDED_LATER)
 def test_at_any_instant_nothing_is_overwritten_where_aws_compares() -> None:
     scenario = COMPARED
     histories = [*everywhere(scenario, "lamp/l", "Colour"), *everywhere(scenario, "lamp/l", "Shade")]
