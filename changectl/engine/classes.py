@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 
 from changectl.contracts.kind import Effect, Facet, Items, ResourceKind
+from changectl.engine.capture import INCARNATION
 from changectl.engine.effects import Rows, touched, write_operations
 from changectl.model.resource import EXISTENCE, Call, FacetRef
 
@@ -77,7 +78,7 @@ def proves_it_was_done(rows: Rows, kinds: Mapping[str, ResourceKind], call: Call
 
 
 def _settle(kind: ResourceKind, facet: str) -> int:
-    return kind.settle if facet == EXISTENCE else kind.facet(facet).settle or kind.settle
+    return kind.settle if facet in (EXISTENCE, INCARNATION) else kind.facet(facet).settle or kind.settle
 
 
 def _least(found: Sequence[CallClass]) -> CallClass:

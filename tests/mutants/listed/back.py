@@ -1,0 +1,162 @@
+"""Going back: what is ours, what is a stranger's, in which order, and the proof."""
+
+from tests.mutants.listed.entry import Listed, mutant
+
+_RESTORE, _MERGE, _MOVES, _VERIFY = "engine/restore.py", "model/merge.py", "model/moves.py", "engine/verify.py"
+_CONDUCT, _FOLD, _STEPS = "engine/conduct.py", "model/fold.py", "engine/steps.py"
+
+BACK = (
+    Listed(
+        "Three-way merge: a value that is neither before nor ours is put back as well",
+        mutant(_MERGE, "return Merge(now, (Conflict(path, before, ours, now),))", "return Merge(before)"),
+        (),
+    ),
+    Listed(
+        "Three-way merge: a path that none of ours changed goes back too",
+        mutant(_MERGE, "    if all(body == before for body in ours):\n        return Merge(now)\n", ""),
+        (),
+    ),
+    Listed(
+        "Three-way merge: what is ours stays",
+        mutant(_MERGE, "if now == before or now in ours:", "if now == before:"),
+        (),
+    ),
+    Listed(
+        "Three-way merge: a map is one, so that a stranger's item beside ours is a conflict",
+        mutant(_MERGE, "return _merged_map(before, ours, now, depth, path)", "pass"),
+        (),
+    ),
+    Listed(
+        "A wish is reached though a stranger's value stands there",
+        mutant(_MERGE, "return not merge.strangers and merge.want == now", "return True"),
+        (),
+    ),
+    Listed(
+        "A wish is reached only where nobody has changed anything beside it",
+        mutant(_MERGE, "return not merge.strangers and merge.want == now", "return want == now"),
+        (),
+    ),
+    Listed(
+        "Restore puts back whatever is there",
+        mutant(_RESTORE, "return merged(goal, (before, *ours), ", "return Merge(goal) if goal else merged(goal, (before, *ours), "),
+        (),
+    ),
+    Listed(
+        "A resource that was removed and made anew is the same",
+        mutant(_RESTORE, "elif _same_life(attempt, ref, before, now):", "elif True:"),
+        ("tests/mutants/test_lives.py",),
+    ),
+    Listed(
+        "What we made is removed though a stranger has changed it since",
+        mutant(_RESTORE, "if not _ours_is(attempt, ref, now):", "if False:"),
+        (),
+    ),
+    Listed(
+        "What a stranger removed is made again",
+        mutant(_RESTORE, "        return None in lives\n", "        return True\n"),
+        (),
+    ),
+    Listed(
+        "Settings go back in the order in which they were changed, the oldest first",
+        mutant(_RESTORE, "for ref in dict.fromkeys(facet.ref for facet in reversed(touched)):",
+               "for ref in dict.fromkeys(facet.ref for facet in touched):"),
+        ("tests/mutants/test_order.py",),
+    ),
+    Listed(
+        "Undo steps run in the order of their steps, the oldest first",
+        mutant(_MOVES, "begun = (step for step in reversed(plan.steps)", "begun = (step for step in (plan.steps)"),
+        ("tests/model/test_moves.py", "tests/mutants/test_order.py"),
+    ),
+    Listed(
+        "An undo that has run runs again after a crash",
+        mutant(_MOVES, "return next((undo for undo in authored if undo.id not in settled), None)",
+               "return next((undo for undo in authored if undo.id not in settled - change.undone), None)"),
+        (),
+    ),
+    Listed(
+        "An undo that failed is tried for ever",
+        mutant(_MOVES, "return change.undone | {failed.step for failed in change.undo_failed}", "return change.undone"),
+        (),
+    ),
+    Listed(
+        "Steps that never began are undone",
+        mutant(_MOVES, "if step.id in change.wants and step.id not in change.spared)", "if step.id not in change.spared)"),
+        (),
+    ),
+    Listed(
+        "One setting that could not be put back does not matter",
+        mutant(_MOVES, "if change.left or change.undo_failed:", "if change.undo_failed:"),
+        (),
+    ),
+    Listed(
+        "An undo that failed does not matter",
+        mutant(_MOVES, "if change.left or change.undo_failed:", "if change.left:"),
+        (),
+    ),
+    Listed(
+        "The way back is not proven by reading again",
+        mutant(_MOVES, "    if not change.proven:\n        return Prove()\n", ""),
+        (),
+    ),
+    Listed(
+        "The proof believes whatever it reads",
+        mutant(_RESTORE, "    for facet in wrong:\n", "    wrong = []\n    for facet in wrong:\n"),
+        (),
+    ),
+    Listed(
+        "The proof reads once",
+        mutant(_RESTORE, "_is_back(attempt, facet, now), times=2)", "_is_back(attempt, facet, now))"),
+        (),
+    ),
+    Listed(
+        "A refused write counts as restored",
+        mutant(_RESTORE, "_leave_all(attempt, facets, why.sentence, {ref: now}, stranger=False)", "pass"),
+        (),
+    ),
+    Listed(
+        "Calls of unknown fate are not settled before restoring",
+        mutant(_RESTORE, "    for sent in settle_open_calls(attempt):\n        _learn(attempt, sent)\n", ""),
+        (),
+    ),
+    Listed(
+        "What a call made that AWS knows by its token is not asked for on the way back",
+        mutant(_RESTORE, "    if is_known_again(attempt, sent):\n", "    if False:\n"),
+        (),
+    ),
+    Listed(
+        "A call of which nobody can say whether it was done is no reason for a person",
+        mutant(_RESTORE, "    if not step.undo:\n        attempt.record(e.UndoFailed(step.id, why))\n", ""),
+        (),
+    ),
+    Listed(
+        "Calls of unknown fate are not settled before an undo",
+        mutant(_CONDUCT, "        settle_open_calls(attempt)\n        undo()\n", "        undo()\n"),
+        (),
+    ),
+    Listed(
+        "After a second wish to go back, what was left counts as before",
+        mutant(_FOLD, "                left=(),\n                restore_done=False,", "                restore_done=False,"),
+        (),
+    ),
+    Listed(
+        "After a second wish to go back, nothing is restored again",
+        mutant(_FOLD, "                restore_done=False,\n", ""),
+        (),
+    ),
+    Listed(
+        "Applied is said without reading production again",
+        mutant(_MOVES, "return Close(Outcome.APPLIED) if change.verified else Verify()", "return Close(Outcome.APPLIED)"),
+        (),
+    ),
+    Listed(
+        "Verify believes whatever it reads",
+        mutant(_VERIFY, "    if wrong:\n        names", "    if not touched:\n        names"),
+        (),
+    ),
+    Listed(
+        "Verify counts a stranger's paths",
+        mutant(_VERIFY, "return is_reached(body_of(expected, facet), body_of(before, facet), body_of(now, facet), grain)",
+               "return body_of(expected, facet) == body_of(now, facet)"),
+        (),
+    ),
+)  # fmt: skip

@@ -1,0 +1,188 @@
+"""Going forward: what comes before the first call, how a step is taken up again, and what turns a change round."""
+
+from tests.mutants.listed.entry import Listed, mutant
+
+_MOVES, _VERIFY, _CONDUCT, _STEPS = "model/moves.py", "engine/verify.py", "engine/conduct.py", "engine/steps.py"
+_FOLD, _DURABLE, _CHANGE = "model/fold.py", "model/durable.py", "model/change.py"
+
+FORWARD = (
+    Listed(
+        "Calls go out before begin and locks are on the remote",
+        mutant(_MOVES, "    if not change.locked:\n        return TakeLocks()\n", ""),
+        (),
+    ),
+    Listed(
+        "Somebody else's lock is taken for ours",
+        mutant(_CONDUCT, "attempt.record(e.Closed(Outcome.REFUSED.value, why.sentence, because))\n    else:",
+               "attempt.record(e.LocksHeld(()))\n    else:"),
+        (),
+    ),
+    Listed(
+        "Production is not read again under the locks",
+        mutant(_MOVES, "    if not change.confirmed:\n        return Confirm()\n", ""),
+        (),
+    ),
+    Listed(
+        "What moved between snapshot and lock is no reason to refuse",
+        mutant(_VERIFY, "    if moved:\n", "    if moved and not before:\n"),
+        (),
+    ),
+    Listed(
+        "Removed and made anew between snapshot and lock is the same",
+        mutant(_VERIFY, "    moved |= {", "    _ = {"),
+        ("tests/mutants/test_lives.py",),
+    ),
+    Listed(
+        "An approval that was taken back under the locks does not matter",
+        mutant(_VERIFY, "        attempt.world.still()\n", "        pass\n"),
+        ("tests/approvals",),
+    ),
+    Listed(
+        "After days in which nothing was begun, what was confirmed then is not asked again",
+        mutant(_CONDUCT, "past if past.wants else _afresh(past)", "past"),
+        (),
+    ),
+    Listed(
+        "Checks before the first step are not asked",
+        mutant(_MOVES, "    if not change.wants and (check := _first_beforehand(plan, change)):\n        return check\n", ""),
+        (),
+    ),
+    Listed(
+        "A red check before the first step goes on",
+        mutant(_MOVES, '        return Close(Outcome.REFUSED, change.failure, "test-before")\n', "        pass\n"),
+        (),
+    ),
+    Listed(
+        "A check after the last step is not asked",
+        mutant(_MOVES, '    if check := _first_open("after", plan.test.after, change):\n        return check\n', ""),
+        (),
+    ),
+    Listed(
+        "A failed check does not turn the change round",
+        mutant(_MOVES, "    if change.failure and change.wants:\n        return going_back(plan, change, change.failure)\n"
+               "    if change.failure:", "    if change.failure and not change.wants:"),
+        (),
+    ),
+    Listed(
+        "It goes back by itself though the plan says not to",
+        mutant(_MOVES, "if plan.back_out.auto is Auto.FALSE:", "if False:"),
+        (),
+    ),
+    Listed(
+        "It does not ask whether to go back where the plan says so",
+        mutant(_MOVES, "if plan.back_out.auto is Auto.ASK or asks:", "if asks:"),
+        (),
+    ),
+    Listed(
+        "The soak is left out",
+        mutant(_MOVES, "if plan.test.soak and not change.soaked:", "if False:"),
+        ("tests/model/test_moves.py",),
+    ),
+    Listed(
+        "The checks beside a soak are not asked",
+        mutant("engine/checks.py", "if attempt.change.rollback or not attempt.change.wants:", "if True:"),
+        (),
+    ),
+    Listed(
+        "A step that was interrupted aims anew, at half-changed production",
+        mutant(_STEPS, "    if want:\n        kept", "    if False:\n        kept"),
+        (),
+    ),
+    Listed(
+        "An interrupted step is taken up without asking what its calls have done",
+        mutant(_STEPS, "    for sent in settle_open_calls(attempt):\n        if not", "    for sent in ():\n        if not"),
+        (),
+    ),
+    Listed(
+        "A call of which nobody can say whether it was done is sent again after a crash",
+        mutant(_STEPS, "            raise OperatorFault(_nobody_can_say(sent, step))\n", "            pass\n"),
+        (),
+    ),
+    Listed(
+        "A call that is done is sent again after a crash",
+        mutant(_STEPS, "if not any(sent.fate is Fate.DONE for sent in earlier):", "if True:"),
+        (),
+    ),
+    Listed(
+        "Sent again after a crash, a refusal proves nothing",
+        mutant(_STEPS, "send_settled(attempt, call, phase, step.id, again=bool(earlier))",
+               "send_settled(attempt, call, phase, step.id, again=False)"),
+        (),
+    ),
+    Listed(
+        "The token is another one in each process",
+        mutant(_STEPS, "{attempt.change.attempt}/{step.id}", "{attempt.world.clock.monotonic()}/{step.id}"),
+        (),
+    ),
+    Listed(
+        "Every step has the same token",
+        mutant(_STEPS, "{attempt.plan.id}/{attempt.change.attempt}/{step.id}", "{attempt.plan.id}/{attempt.change.attempt}"),
+        ("tests/mutants/test_tokens.py",),
+    ),
+    Listed(
+        "What AWS accepted and did not do counts as done",
+        mutant(_STEPS, "        if missed:\n", "        if False:\n"),
+        ("tests/mutants/test_order.py",),
+    ),
+    Listed(
+        "What a stranger put beside ours becomes ours with the step",
+        mutant(_STEPS, "left[ref] = facets  # as reached", "left[ref] = attempt.see(ref)  # as reached"),
+        (),
+    ),
+    Listed(
+        "A person's stop is not heard while it waits",
+        mutant("engine/attempt.py", "        if wanted and not self.change.rollback:\n            raise StopWanted\n", ""),
+        (),
+    ),
+    Listed(
+        "After a stop before the first call it goes back, and is not abandoned",
+        mutant(_CONDUCT, "    if attempt.change.wants:\n        attempt.record(e.RollbackWanted(\"interrupted",
+               "    if True:\n        attempt.record(e.RollbackWanted(\"interrupted"),
+        (),
+    ),
+    Listed(
+        "Whoever was visibly taken over goes on",
+        mutant(_CONDUCT, "elif isinstance(why, TakenOver):", "elif False:"),
+        (),
+    ),
+    Listed(
+        "The end is not told to the remote",
+        mutant(_CONDUCT, "    if attempt.change.published:\n        return\n", "    return\n"),
+        (),
+    ),
+    Listed(
+        "An intent may wait for the disk",
+        mutant(_DURABLE, "isinstance(event, CallDone | LocksHeld | Published)", "True"),
+        (),
+    ),
+    Listed(
+        "A step without an aim may have acted before its start is on the disk",
+        mutant(_DURABLE, "        return bool(event.want)\n", "        return True\n"),
+        (),
+    ),
+    Listed(
+        "What a person said of a deed may be asked of them twice",
+        mutant(_DURABLE, "        return not event.said\n", "        return True\n"),
+        (),
+    ),
+    Listed(
+        "An unknown call has had no effect",
+        mutant(_CHANGE, "return self.fate is not Fate.FAILED", "return self.fate is Fate.DONE"),
+        (),
+    ),
+    Listed(
+        "What only an answer named is not touched",
+        mutant(_CHANGE, "(*sent.started.facets, *_existence(sent))", "(*sent.started.facets,)"),
+        (),
+    ),
+    Listed(
+        "A later attempt goes on with what an earlier one was",
+        mutant(_FOLD, "    if entry.attempt > change.attempt:\n", "    if entry.attempt > change.attempt + 9:\n"),
+        ("tests/model/test_fold.py",),
+    ),
+    Listed(
+        "Approvals of a plan count for another one",
+        mutant(_FOLD, "approvals=change.approvals if same else ()", "approvals=change.approvals"),
+        ("tests/approvals", "tests/model"),
+    ),
+)  # fmt: skip

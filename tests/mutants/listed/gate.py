@@ -1,0 +1,137 @@
+"""What a call must pass before it goes out, and how it is sent."""
+
+from tests.mutants.listed.entry import Listed, mutant
+
+_GATE, _SENDING, _ATTEMPT = "engine/gate.py", "engine/sending.py", "engine/attempt.py"
+
+GATE = (
+    Listed("A call outside the approved plan is let through", mutant(_GATE, "if outside or outside_refs:", "if False:"), ()),
+    Listed(
+        "A call that no kind knows is let through without `allow`",
+        mutant(_GATE, "if str(call).lower() in {", "if True or str(call).lower() in {"),
+        (),
+    ),
+    Listed(
+        "A call is sent, and recorded when it is done",
+        mutant(
+            _GATE, "answer = attempt.world.send(call, lambda sent: admit(attempt, sent, phase, step))",
+            "answer = attempt.world.send(call, lambda sent: None)\n        admit(attempt, call, phase, step)",
+        ),
+        (),
+    ),
+    Listed(
+        "What is there already under a name is not looked for before it is made",
+        mutant(_GATE, "        nothing_there(attempt, call)\n", "        pass\n"),
+        (),
+    ),
+    Listed(
+        "A retry looks for what the call before it may have made, and refuses it as a stranger's",
+        mutant(_GATE, "if touch.later and not any(_is_same(sent, call, step, phase) for sent in attempt.change.calls):",
+               "if touch.later:"),
+        (),
+    ),
+    Listed(
+        "Going forward, a stranger's change since the snapshot is not noticed",
+        mutant(_GATE, "return {ref: attempt.look(ref) for ref in sorted(refs)}",
+               "return {ref: attempt.see(ref) for ref in sorted(refs)}"),
+        (),
+    ),
+    Listed(
+        "What was read before a call counts as read after it",
+        mutant(_GATE, "attempt.glance.pop(ref, None)", "pass"),
+        (),
+    ),
+    Listed(
+        "After the disk was waited for, nobody asks whether what the call needs is held still",
+        mutant(_GATE, "    attempt.hold()  # reading", "    pass  # reading"),
+        (),
+    ),
+    Listed(
+        "A setting beside what a call touches becomes ours",
+        mutant(_GATE, "else {name: body for name, body in resource.items() if FacetRef(ref, name) in touch.writes}",
+               "else dict(resource)"),
+        (),
+    ),
+    Listed(
+        "A refusal that proves that the call was done before counts as a refusal",
+        mutant(_GATE, "if again and proves_it_was_done(", "if False and proves_it_was_done("),
+        (),
+    ),
+    Listed(
+        "A refusal of a call that was never sent before proves that it was done",
+        mutant(_GATE, "if again and proves_it_was_done(", "if proves_it_was_done("),
+        (),
+    ),
+    Listed(
+        "A refused call stays open",
+        mutant(_GATE, "attempt.record(e.CallFailed(number, refused.code, refused.sentence))", "pass"),
+        (),
+    ),
+    Listed(
+        "A call that nobody answered is not recorded as unknown, and its error is its end",
+        mutant(_GATE, "attempt.record(e.CallUnknown(number, unknown.sentence))",
+               'attempt.record(e.CallFailed(number, "Timeout", unknown.sentence))'),
+        (),
+    ),
+    Listed(
+        "What only the answer names is not recorded as made",
+        mutant(_GATE, "attempt.record(e.CallDone(number, made, answer", "attempt.record(e.CallDone(number, (), answer"),
+        (),
+    ),
+    Listed(
+        "A throttled call is not tried again",
+        mutant(_GATE, "if not refused.again or tries == TRIES:", "if True:"),
+        (),
+    ),
+    Listed(
+        "Secrets go into the record of a call",
+        mutant(_GATE, "params=attempt.world.redact(call)", "params=dict(call.params)"),
+        ("tests/aws/test_aws_redaction.py", "tests/e2e/test_secrets.py"),
+    ),
+    Listed(
+        "The bodies that a call finds and leaves are not kept with its intent",
+        mutant(_GATE, "bodies=attempt.keep_call(state, left) if state else", 'bodies="" if state else'),
+        (),
+    ),
+    Listed(
+        "A call that nobody answered is sent again without reading back",
+        mutant(_SENDING, "unsettled, again = settle_open_calls(attempt), True", "unsettled, again = (), True"),
+        (),
+    ),
+    Listed(
+        "A call that read back as done is sent again",
+        mutant(_SENDING, "if attempt.change.calls[-1].fate is Fate.DONE:", "if False:"),
+        (),
+    ),
+    Listed(
+        "A call of which nobody can say whether it was done is sent again",
+        mutant(_SENDING, "if not all(is_known_again(attempt, sent) for sent in unsettled):", "if False:"),
+        (),
+    ),
+    Listed(
+        "Before a call nobody asks whether locks and credentials last",
+        mutant(_SENDING, "        attempt.hold()\n", "        pass\n"),
+        (),
+    ),
+    Listed(
+        "A call that is sent again under its token leaves the first one open",
+        mutant(_SENDING, "            _settle_the_same(attempt, phase, step)\n", ""),
+        (),
+    ),
+    Listed(
+        "Without a lease it goes forward all the same",
+        mutant(_ATTEMPT, "            if not self.going_back:\n                raise\n            if not self.change.unheld:",
+               "            if not self.change.unheld:"),
+        (),
+    ),
+    Listed(
+        "What cannot be recorded is done all the same, going forward",
+        mutant(_ATTEMPT, "if not self.going_back and not isinstance(event, RollbackWanted | OperatorNeeded):", "if False:"),
+        (),
+    ),
+    Listed(
+        "Where the disk is full it cannot go back either",
+        mutant(_ATTEMPT, "if not self.going_back and not isinstance(event, RollbackWanted | OperatorNeeded):", "if True:"),
+        (),
+    ),
+)  # fmt: skip

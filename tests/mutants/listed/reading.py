@@ -1,0 +1,177 @@
+"""What is believed of what was read: how old it may be, and what became of a call that nobody answered."""
+
+from tests.mutants.listed.entry import Listed, mutant
+
+_FATE, _ATTEMPT, _EVIDENCE, _ADOPTION = (
+    "engine/fate.py",
+    "engine/attempt.py",
+    "engine/evidence.py",
+    "engine/adoption.py",
+)
+_CLASSES, _REST, _BRINGING, _KNOWLEDGE = (
+    "engine/classes.py",
+    "engine/rest.py",
+    "engine/bringing.py",
+    "engine/knowledge.py",
+)
+
+READING = (
+    Listed(
+        "An absence is believed before the settle horizon has passed",
+        mutant(_ATTEMPT, "return self._called + horizon - self.world.clock.monotonic()", "return 0.0"),
+        (),
+    ),
+    Listed(
+        "After a crash the horizon counts as passed",
+        mutant(_ATTEMPT, "- _age(change, world.clock.now())", "- 3600"),
+        (),
+    ),
+    Listed(
+        "The horizon counts from the beginning of the process, not from the last call",
+        mutant(_ATTEMPT,
+               "        if isinstance(event, CallStarted | CallDone | CallUnknown):\n"
+               "            self._called = self.world.clock.monotonic()\n", ""),
+        (),
+    ),
+    Listed(
+        "One reading is as good as two in a row",
+        mutant(_ATTEMPT, "if streak >= times or (settled and not streak):", "if streak or settled:"),
+        (),
+    ),
+    Listed(
+        "Every service has the horizon of the quickest",
+        mutant(_CLASSES, "return max((_settle(kinds", "return min((_settle(kinds"),
+        ("tests/test_catalogue.py",),
+    ),
+    Listed(
+        "A kind's own horizon is not asked for",
+        mutant(_CLASSES, "return kind.settle if facet == EXISTENCE else kind.facet(facet).settle or kind.settle",
+               "return int(HORIZON)"),
+        ("tests/resources/test_classes.py",),
+    ),
+    Listed(
+        "What was read a while ago is now",
+        mutant(_ATTEMPT, "        self.glance.clear()\n", "        pass\n"),
+        (),
+    ),
+    Listed(
+        "An effect that may have been there before the call proves that the call was done",
+        mutant(_FATE, "new = bool(leaves) and not _may_have_been(attempt, sent, leaves)", "new = bool(leaves)"),
+        (),
+    ),
+    Listed(
+        "Only what was before the first call counts as what was before: not what other calls left",
+        mutant(_FATE, "states = [attempt.before(), attempt.found(sent), *others]",
+               "states = [attempt.before()]"),
+        (),
+    ),
+    Listed(
+        "What shows nothing of a call counts as done",
+        mutant(_FATE, "if leaves and _went(attempt, found, leaves, now, facets):", "if leaves:"),
+        (),
+    ),
+    Listed(
+        "What shows a call counts as failed",
+        mutant(_FATE, "if leaves and _went(attempt, found, leaves, now, facets):", "if False:"),
+        (),
+    ),
+    Listed(
+        "A stranger beside what a call found is taken for it having had no effect",
+        mutant(_FATE, "elif found and (_went(attempt, leaves, found, now, facets) if leaves else _is(found, now, facets)):",
+               "elif found:"),
+        (),
+    ),
+    Listed(
+        "A check's no is believed before the call would have arrived",
+        mutant(_EVIDENCE, "settled = attempt.settles_in(()) <= 0", "settled = True"),
+        (),
+    ),
+    Listed(
+        "A check that cannot be asked says that the call was not done",
+        mutant(_EVIDENCE, "    if verdict is not Verdict.FAILED:\n        return False\n", ""),
+        (),
+    ),
+    Listed(
+        "Every call is known again by AWS",
+        mutant(_EVIDENCE, "return attempt.world.token(call) in call.params", "return True"),
+        (),
+    ),
+    Listed(
+        "No call is known again by AWS",
+        mutant(_EVIDENCE, "return attempt.world.token(call) in call.params", "return False"),
+        (),
+    ),
+    Listed(
+        "What a lost answer would have named is not looked for until the horizon",
+        mutant(_ADOPTION, "settled = attempt.settles_in(horizon) <= 0", "settled = True"),
+        (),
+    ),
+    Listed(
+        "Of several that the call may have made the first is taken for ours",
+        mutant(_ADOPTION, "if len(found) == 1:", "if found:"),
+        ("tests/mutants/test_adoption.py",),
+    ),
+    Listed(
+        "One that was found after a lost answer is not taken for ours",
+        mutant(_ADOPTION, "if len(found) == 1:", "if False:"),
+        (),
+    ),
+    Listed(
+        "A change that is still under way is not waited for",
+        mutant(_REST, "while settling(ground.kinds, ref, ground.eyes):", "while False:"),
+        (),
+    ),
+    Listed(
+        "What an earlier process has set going is not waited for before going back",
+        mutant(_REST, "    for ref in dict.fromkeys(facet.ref for one in sent for facet in one.started.facets):\n"
+               "        at_rest(attempt, ref)\n", "    _ = sent\n"),
+        (),
+    ),
+    Listed(
+        "A resource is never said to move for too long",
+        mutant(_REST, "if not patience.left:", "if False:"),
+        ("tests/policy/test_rest.py",),
+    ),
+    Listed(
+        "A write does not wait for rest before it",
+        mutant(_BRINGING, "    if again:\n        at_rest(attempt, ref)\n", ""),
+        (),
+    ),
+    Listed(
+        "Where AWS compares, a refusal means no stranger",
+        mutant(_BRINGING, "if (guard := _guard(attempt, ref)) is not None and refused.code in guard.lost:", "if False:"),
+        (),
+    ),
+    Listed(
+        "A second write under compare-and-set names what was read before the first",
+        mutant(_BRINGING, "calls = _calls(attempt, ref, now, want) if _guard(attempt, ref) else calls", "pass"),
+        (),
+    ),
+    Listed(
+        "Something that nobody sees yet is not waited for where AWS says busy",
+        mutant(_BRINGING, "if settled is None or refused.code not in settled.busy or attempt.world.clock.monotonic() >= until:",
+               "if True:"),
+        (),
+    ),
+    Listed(
+        "What a call can have left that may have worked is not ours",
+        mutant(_KNOWLEDGE, "for sent in self.change.calls if sent.may_have_worked]\n        pairs += ",
+               "for sent in self.change.calls if sent.fate is Fate.DONE]\n        pairs += "),
+        (),
+    ),
+    Listed(
+        "What a call found beside what it changed is ours too",
+        mutant(_KNOWLEDGE, "carried(body_of(found, facet), body_of(left, facet), before, grain)", "body_of(left, facet)"),
+        (),
+    ),
+    Listed(
+        "What this attempt made was there before",
+        mutant(_KNOWLEDGE, "(self.change, {**late, **made, **taken})", "(self.change, {**late, **taken})"),
+        (),
+    ),
+    Listed(
+        "A setting that was first read after the first call was not there before",
+        mutant(_KNOWLEDGE, "(self.change, {**late, **made, **taken})", "(self.change, {**made, **taken})"),
+        (),
+    ),
+)  # fmt: skip

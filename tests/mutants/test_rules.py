@@ -1,0 +1,166 @@
+"""Rules that the simulator cannot hold the engine to, each of which a mutant has broken unseen."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from changectl.catalogue import catalogue
+from changectl.engine.classes import settle_horizon
+from changectl.model import events as e
+from changectl.model.change import Outcome
+from changectl.model.resource import Call, FacetRef, Ref
+from changectl.register import stream
+from changectl.register.log import register_of
+from changectl.register.repository import repository
+from tests.engine import model_world
+from tests.engine.model_world import ModelWorld, Put
+from tests.engine.scenarios import BOXES, THREE, box, plan, step, toy
+from tests.engine.toy import BOX
+from tests.register.team import ANA, entry, git
+from tests.simulator.aws import Aws
+from tests.simulator.disturbances import Disturbance
+from tests.simulator.history import at_its_end, started
+from tests.simulator.scenarios import RED, Scenario, denied
+from tests.simulator.scenarios import plan as sim_plan
+from tests.simulator.scenarios import step as sim_step
+from tests.simulator.scenarios import toy as sim_toy
+from tests.simulator.state import change_of
+from tests.simulator.world import Life
+
+
+def lived(world: ModelWorld, *steps: Any, checks: tuple[str, ...] = ("up",)) -> Any:
+    written = plan(*steps, checks=checks)
+    world.begin(written)
+    return world.live(written)
+
+
+def test_what_was_changed_last_goes_back_first() -> None:
+    world = ModelWorld(BOXES)
+    world.red = {"up"}
+    assert lived(world, *THREE[:2]).outcome is Outcome.ROLLED_BACK
+    assert world.aws.sent[:1] == ["PutLid"]
+    assert world.aws.sent[-1] == "PutLid"
+    assert set(world.aws.sent[1:-1]) == {"AddLabels", "RemoveLabels"}
+
+
+def test_the_undo_of_the_newest_step_is_run_first() -> None:
+    world = ModelWorld(BOXES)
+    world.red = {"up"}
+    one = step("one", Put(box("a"), "lid", "locked"), step("undo-one", toy("PutLog", Name="a", Log="")))
+    two = step("two", Put(box("c"), "labels", {"one": "1"}), step("undo-two", toy("PutLog", Name="c", Log="")))
+    lived(world, one, two)
+    assert [event.step for event in world.journal if isinstance(event, e.UndoDone)] == ["undo-two", "undo-one"]
+
+
+def test_what_aws_accepted_and_did_not_do_is_no_step_done() -> None:
+    world = ModelWorld(BOXES)
+    write = world.aws.write
+    world.aws.write = lambda call: {} if call.operation == "PutLid" else write(call)  # type: ignore[method-assign]
+    lived(world, *THREE, checks=())
+    failed = [event for event in world.journal if isinstance(event, e.StepFailed)]
+    assert [(event.step, event.why) for event in failed] == [
+        ("lid", "AWS accepted it, but box/a lid is not what was asked for")
+    ]
+    assert world.aws.sent == []
+
+
+class Born(ModelWorld):
+    """Boxes that say which of their lives it is."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        super().__init__(BOXES)
+        patch.setitem(model_world.KINDS, "box", replace(BOX, incarnation="Box.Born"))
+        self.born, ask = "first", self.aws.ask
+
+        def asked(call: Call) -> Mapping[str, Any]:
+            return {"Box": {**ask(call)["Box"], "Born": self.born if call.params["Name"] == "a" else ""}}
+
+        self.aws.ask = asked  # type: ignore[method-assign]
+
+    def made_anew(self) -> None:
+        """By a stranger, just as it was."""
+        self.born = "second"
+
+
+def test_what_was_made_anew_between_snapshot_and_lock_has_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = Born(monkeypatch)
+    written = plan(*THREE)
+    world.begin(written)
+    world.made_anew()
+    change = world.live(written)
+    assert (change.outcome, change.closed and change.closed.because) == (Outcome.REFUSED, "drifted")
+    assert world.aws.sent == []
+
+
+def test_what_was_made_anew_by_a_stranger_is_not_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = Born(monkeypatch)
+    world.red = {"up"}
+    world.at_send = {1: world.made_anew}
+    change = lived(world, *THREE[:2])
+    assert [left.why for left in change.left] == ["it was removed and made anew by someone else"]
+    assert world.aws.boxes["a"]["Lid"] == "locked"
+
+
+def test_each_step_has_a_token_of_its_own() -> None:
+    tickets = (sim_step(name, sim_toy("CreateTicket", Text=name)) for name in ("one", "two"))
+    scenario = Scenario("two tickets", sim_plan(*tickets), Outcome.APPLIED)
+    state = started(scenario)
+    at_its_end(Life(state), scenario.plan)
+    assert {"ticket/t1", "ticket/t2"} <= state.aws.now.keys()
+
+
+def test_of_several_that_a_lost_answer_may_have_named_none_is_taken_for_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = Aws.read
+
+    def two(aws: Aws, call: Call, choose: Any) -> Any:
+        spelled, state, answer = read(aws, call, choose)
+        twice = call.operation == "FindParcels" and answer["Ids"]
+        return spelled, state, {"Ids": [*answer["Ids"], "p9"]} if twice else answer
+
+    monkeypatch.setattr(Aws, "read", two)
+    parcel = sim_plan(sim_step("parcel", sim_toy("CreateParcel", Address="here")), checks=("up",))
+    scenario = Scenario("a parcel", parcel, None, trouble=RED)
+    state = started(scenario, Disturbance(calls=((0, "timeout after"),)))
+    at_its_end(Life(state), scenario.plan)
+    change = change_of(state.journal)
+    assert change.operator is not None
+    assert [sent.made for sent in change.calls] == [()]
+    assert "parcel/p1" in state.aws.now
+
+
+def test_a_refused_write_on_the_way_back_needs_a_person() -> None:
+    scenario = Scenario(
+        "denied", sim_plan(sim_step("log", sim_toy("AppendLog", Name="a", More="x")), checks=("up",)), None
+    )
+    state = started(scenario)
+    RED(state)
+    denied("PutLog")(state)
+    at_its_end(Life(state), scenario.plan)
+    change = change_of(state.journal)
+    assert change.operator is not None
+    assert [(left.stranger, left.ours) for left in change.left] == [(False, "x")]
+
+
+def test_each_service_has_its_own_horizon_and_the_longest_of_several_counts() -> None:
+    kinds = catalogue().kinds
+
+    def horizon(*names: str) -> float:
+        return settle_horizon(kinds, [FacetRef(Ref(n, ("x",)), kinds[n].facets[0].name) for n in names])
+
+    assert horizon("security-group") == 300
+    assert horizon("parameter") == 30
+    assert horizon("parameter", "security-group", "parameter") == 300
+
+
+def test_without_a_remote_objects_are_synced_before_the_refs_that_name_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, ...]] = []
+    tell = stream.tell
+    monkeypatch.setattr(stream, "tell", lambda root, *args, **how: told.append(args) or tell(root, *args, **how))
+    git(tmp_path, "init", "-q", "alone")
+    register_of(repository(tmp_path / "alone"), ANA).append((entry("c", 1),))
+    assert [args[:2] for args in told] == [("-c", "core.fsync=objects,reference")]
