@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cached_property
 
 from changectl.engine.capture import capture
 from changectl.engine.classes import settle_horizon
@@ -59,7 +60,6 @@ class Attempt(Knowledge):
     def __init__(self, plan: Plan, world: World, change: Change) -> None:
         super().__init__(world, change)
         self.plan = plan
-        self.asked_for = {v.step for v in later((plan.steps, plan.back_out.steps)) if isinstance(v, ResultValue)}
         self.glance: dict[Ref, Resource | None] = {}
         self.unrecorded = ""
         self.since: dict[str, datetime] = {}
@@ -67,6 +67,12 @@ class Attempt(Knowledge):
         self.meanwhile: Callable[[], None] = lambda: None
         self.guards: dict[Ref, Body] = {}
         self._called = world.clock.monotonic() - _age(change, world.clock.now())
+
+    @cached_property
+    def asked_for(self) -> frozenset[str]:
+        """The steps whose answers a later step asks for."""
+        told = later((self.plan.steps, self.plan.back_out.steps))
+        return frozenset(value.step for value in told if isinstance(value, ResultValue))
 
     @property
     def going_back(self) -> bool:

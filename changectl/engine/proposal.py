@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 
 from changectl.contracts.kind import ResourceKind
 from changectl.engine.preview import Foreseen
@@ -110,5 +111,10 @@ def _digest(kinds: Mapping[str, ResourceKind], salt: str, facet: FacetRef, body:
     declared = kinds[facet.ref.kind].facet(facet.facet)
     if declared.show == "all" and not declared.secret:
         return digest_of(body)
-    slow = hashlib.scrypt(canonical(body), salt=f"{salt} {facet}".encode(), n=SLOW["n"], r=SLOW["r"], p=SLOW["p"])
-    return f"scrypt:{slow.hex()}"
+    return _slow(canonical(body), f"{salt} {facet}".encode())
+
+
+@lru_cache(maxsize=256)
+def _slow(body: bytes, salt: bytes) -> str:
+    """The same body is digested for the proposal, its preview and under the locks."""
+    return f"scrypt:{hashlib.scrypt(body, salt=salt, n=SLOW['n'], r=SLOW['r'], p=SLOW['p']).hex()}"
