@@ -67,13 +67,16 @@ def drawn(chance: random.Random, scenario: Scenario, *, early: bool) -> Blow:
     """A blow. `early`: soon after the command has begun, so that there are many of them in one try."""
     fault, arranged = _fault(chance, slow=scenario.slow) if chance.random() < 0.35 else (None, {})
     sign = chance.choices(list(SIGNS), (24, 6, 2, 1, 1, 1))[0]
-    kinds = ("call", "record", "push", "instant") if sign == "SIGKILL" else ("call", "instant")
-    at = chance.choices(kinds, (5, 5, 1, 1)[: len(kinds)])[0]
+    kinds = ("write", "call", "record", "push", "instant") if sign == "SIGKILL" else ("write", "call", "instant")
+    at = chance.choices(kinds, (5, 3, 5, 1, 1)[: len(kinds)])[0]
     calls, records, pushes = (EARLY, EARLY, 1) if early else (scenario.calls, scenario.records, PUSHES)
     match at:
         case "call":
             way = chance.choice(("before", "midst", "after"))
             return Blow(sign, at, chance.randint(2, calls), way, fault, arranged)
+        case "write":
+            way, number = chance.choice(("before", "midst", "after")), chance.randint(1, 1 if early else WRITES)
+            return Blow(sign, at, number, way, fault, arranged)
         case "record":
             number, way = chance.randint(1, records), chance.choice(WAYS)
             return Blow(sign, at, number, way, fault, {**arranged, "die": [number, way]})
@@ -105,7 +108,7 @@ def _fault(chance: random.Random, *, slow: bool) -> tuple[Rule, dict[str, Any]]:
 def struck(stage: Stage, words: tuple[str, ...], blow: Blow, *, fresh: bool = False) -> Running:
     """Start a command upon which the blow falls."""
     came = _Came(blow)
-    rules = (*((blow.fault,) if blow.fault else ()), *((came.rule(),) if blow.at == "call" else ()))
+    rules = (*((blow.fault,) if blow.fault else ()), *((came.rule(),) if blow.at in ("call", "write") else ()))
     stage.proxy.play(Script(rules))
     if blow.at == "push":
         _arm(stage, blow)
@@ -127,14 +130,10 @@ class _Came:
 
     def rule(self) -> Rule:
         """Before it is passed on, so that AWS never sees it; on its way to AWS; or when AWS has done it."""
-        match self._blow.way:
-            case "before":
-                lost = self._blow.sign in KILLS
-                return Rule(f.Meanwhile(before=self._strike, lost=lost), call=self._blow.number)
-            case "midst":
-                return Rule(f.Meanwhile(before=self._strike), call=self._blow.number)
-            case _:
-                return Rule(f.Meanwhile(after=self._strike), call=self._blow.number)
+        lost = self._blow.sign in KILLS and self._blow.way == "before"
+        early = self._blow.way in ("before", "midst")
+        meanwhile = f.Meanwhile(self._strike if early else None, None if early else self._strike, lost)
+        return Rule(meanwhile, **{self._blow.at: self._blow.number})
 
     def _strike(self) -> None:
         while self.running is None:
