@@ -42,7 +42,7 @@ def conduct(plan: Plan, world: World, past: Change) -> Change:
     not be told, `unrecorded` says why this machine has not recorded all of the way back. Raises Stopped when a person
     asked twice, CannotRecord when nothing was changed and nothing can be.
     """
-    attempt = Attempt(plan, world, past if past.wants else _afresh(past))
+    attempt = Attempt(plan, world, _looked_at_again(past) if past.wants else _afresh(past))
     attempt.meanwhile = partial(watch_if_due, attempt)
     blips = 0
     while (move := next_move(plan, attempt.change)) is not None:
@@ -73,6 +73,11 @@ def conduct(plan: Plan, world: World, past: Change) -> Change:
             _cannot_go_on(attempt, why)
     _publish(attempt)
     return replace(attempt.change, unrecorded=attempt.unrecorded)
+
+
+def _looked_at_again(past: Change) -> Change:
+    """What was applied may have been put back since: by a way back of ours that could not be recorded, say."""
+    return past if past.closed else replace(past, verified=False)
 
 
 def _afresh(past: Change) -> Change:

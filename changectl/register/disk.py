@@ -3,6 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,8 @@ class Lines:
                 flush(self.descriptor)
         except OSError as error:
             self.broken = error.strerror or str(error)
+            with suppress(OSError):  # whoever reads it later must not find what was refused
+                os.ftruncate(self.descriptor, self.end)
             raise cannot_record(self.path, self.broken) from error
         self.end += len(line)
         self.count += 1
