@@ -62,9 +62,7 @@ def _notes(change_id: str, change: Change) -> Iterator[str]:
 
 def _unsure(change_id: str, end: Ending, broken: tuple[str, ...]) -> Ending:
     """Nothing is claimed where our own record contradicts it."""
-    said = (
-        "unknown: a promise of changectl's own was broken, which is a bug of ours; do not rely on what is said above"
-    )
+    said = "unknown: a promise of changectl's own was broken, which is a bug of ours; do not rely on what is said above"
     look = (f"changectl show {change_id} --json", *end.next)
     return Ending(Status.BUG, Production.UNKNOWN, said, tuple(dict.fromkeys(look)), broken)
 
