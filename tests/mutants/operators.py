@@ -39,10 +39,11 @@ class _Finder:
                 continue
             for child in value if isinstance(value, list) else [value]:
                 if isinstance(child, ast.AST) and not _says_nothing(child):
-                    yield from self._of(child)
+                    yield from (*self._decides(child), *self._counts(child), *self._does(child))
                     yield from self._below(child)
 
-    def _of(self, node: ast.AST) -> Iterator[Mutant]:
+    def _decides(self, node: ast.AST) -> Iterator[Mutant]:
+        """Comparisons, what joins them, and where they are asked."""
         match node:
             case ast.Compare(ops=ops):
                 for n, op in enumerate(ops):
@@ -57,6 +58,21 @@ class _Finder:
                     yield self._put(node, rest[0] if len(rest) == 1 else ast.BoolOp(op, rest))
             case ast.UnaryOp(ast.Not(), operand):
                 yield self._put(node, operand)
+            case ast.If(test) | ast.IfExp(test) | ast.While(test) if isinstance(
+                test, ast.Name | ast.Attribute | ast.Call
+            ):
+                yield self._put(test, ast.UnaryOp(ast.Not(), test))
+            case ast.comprehension(ifs=ifs):
+                for test in ifs:
+                    yield self._put(test, ast.Constant(value=True))
+            case ast.match_case(guard=ast.expr() as guard):
+                yield self._put(guard, ast.Constant(value=True))
+            case _:
+                return
+
+    def _counts(self, node: ast.AST) -> Iterator[Mutant]:
+        """Constants, sums and sets, least and most."""
+        match node:
             case ast.Constant(bool() as value):
                 yield self._put(node, ast.Constant(not value))
             case ast.Constant(int() | float() as number):
@@ -72,15 +88,12 @@ class _Finder:
                 yield self._put(node, ast.BinOp(left, _ARITHMETIC[type(op)](), right))
             case ast.Call(ast.Name(name)) if name in _NAMES:
                 yield self._put(node.func, ast.Name(_NAMES[name]))
-            case ast.If(test) | ast.IfExp(test) | ast.While(test) if isinstance(
-                test, ast.Name | ast.Attribute | ast.Call
-            ):
-                yield self._put(test, ast.UnaryOp(ast.Not(), test))
-            case ast.comprehension(ifs=ifs):
-                for test in ifs:
-                    yield self._put(test, ast.Constant(value=True))
-            case ast.match_case(guard=ast.expr() as guard):
-                yield self._put(guard, ast.Constant(value=True))
+            case _:
+                return
+
+    def _does(self, node: ast.AST) -> Iterator[Mutant]:
+        """Statements, what they give, and what they catch."""
+        match node:
             case ast.MatchOr(patterns):
                 for n in range(len(patterns)):
                     rest_of = patterns[:n] + patterns[n + 1 :]

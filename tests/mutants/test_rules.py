@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from changectl.catalogue import catalogue
+from changectl.engine.attempt import Attempt
 from changectl.engine.classes import settle_horizon
+from changectl.engine.gate import send
+from changectl.errors import CallNotDone, GateRefused
 from changectl.model import events as e
 from changectl.model.change import Outcome
 from changectl.model.resource import Call, FacetRef, Ref
@@ -164,3 +167,37 @@ def test_without_a_remote_objects_are_synced_before_the_refs_that_name_them(
     git(tmp_path, "init", "-q", "alone")
     register_of(repository(tmp_path / "alone"), ANA).append((entry("c", 1),))
     assert [args[:2] for args in told] == [("-c", "core.fsync=objects,reference")]
+
+
+def at_the_gate(allow: tuple[str, ...] = ()) -> tuple[ModelWorld, Attempt]:
+    """A change that may set the lid of a box, and nothing else."""
+    world, written = ModelWorld(BOXES), replace(plan(THREE[0]), allow=allow)
+    world.begin(written)
+    return world, Attempt(written, world.world(), world.change())
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        toy("PutNote", Name="a", Note="mine"),
+        toy("PutLid", Name="b", Lid="mine"),
+        toy("CreateBox", Name="new"),
+    ],
+    ids=lambda call: call.operation,
+)
+def test_what_is_not_in_the_approved_plan_is_not_sent(call: Call) -> None:
+    world, attempt = at_the_gate()
+    with pytest.raises(GateRefused, match="not in the approved plan"):
+        send(attempt, call, "forward", "lid")
+    assert (world.aws.sent, attempt.change.calls) == ([], ())
+
+
+def test_what_no_kind_knows_is_sent_only_where_the_plan_allows_it_by_name() -> None:
+    world, attempt = at_the_gate()
+    with pytest.raises(GateRefused, match="no resource kind knows"):
+        send(attempt, toy("Ring"), "forward", "lid")
+    assert (world.aws.sent, attempt.change.calls) == ([], ())
+    world, attempt = at_the_gate(("toy.Ring",))
+    with pytest.raises(CallNotDone, match="no such operation"):
+        send(attempt, toy("Ring", Name="a"), "forward", "lid")
+    assert world.aws.sent == ["Ring"]

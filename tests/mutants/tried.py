@@ -11,7 +11,8 @@ from tests.mutants.blocks import MANY, RAN, block_of, marked
 from tests.mutants.killers import Unit, every_unit, killed_by, killed_by_tests, measured
 from tests.mutants.mutant import PRODUCT, Mutant, source_of
 
-ENGINE = ("attempt", "knowledge", "fate", "adoption", "evidence", "bringing", "sending", "gate", "steps", "restore", "verify", "conduct",
+ENGINE = ("attempt", "knowledge", "fate", "adoption", "evidence", "bringing", "sending", "gate", "steps", "restore", "verify",
+          "conduct",
           "deciding", "checks", "rest", "capture")  # fmt: skip
 FILES = (
     *(f"engine/{name}.py" for name in ENGINE),

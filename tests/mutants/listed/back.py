@@ -38,13 +38,14 @@ BACK = (
     ),
     Listed(
         "Restore puts back whatever is there",
-        mutant(_RESTORE, "return merged(goal, (before, *ours), ", "return Merge(goal) if goal else merged(goal, (before, *ours), "),
+        mutant(_RESTORE, "return merged(goal, (before, *ours), ",
+               "return merged(goal, (before, (now or {}).get(facet.facet), *ours), "),
         (),
     ),
     Listed(
         "A resource that was removed and made anew is the same",
         mutant(_RESTORE, "elif _same_life(attempt, ref, before, now):", "elif True:"),
-        ("tests/mutants/test_lives.py",),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "What we made is removed though a stranger has changed it since",
@@ -60,12 +61,12 @@ BACK = (
         "Settings go back in the order in which they were changed, the oldest first",
         mutant(_RESTORE, "for ref in dict.fromkeys(facet.ref for facet in reversed(touched)):",
                "for ref in dict.fromkeys(facet.ref for facet in touched):"),
-        ("tests/mutants/test_order.py",),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "Undo steps run in the order of their steps, the oldest first",
         mutant(_MOVES, "begun = (step for step in reversed(plan.steps)", "begun = (step for step in (plan.steps)"),
-        ("tests/model/test_moves.py", "tests/mutants/test_order.py"),
+        ("tests/model/test_moves.py", "tests/mutants/test_rules.py"),
     ),
     Listed(
         "An undo that has run runs again after a crash",

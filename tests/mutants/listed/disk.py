@@ -130,7 +130,7 @@ DISK = (
     ),
     Listed(
         "An attempt that ended and is not published counts as over",
-        mutant(_JOURNAL, "return None if published and (ended or attempt == 0) else", "return None if ended or attempt == 0 else"),
+        mutant(_JOURNAL, "published and (ended or attempt == 0)", "(ended or attempt == 0)"),
         (f"{_HOW}::test_open_changes_are_those_without_an_end_or_not_published",),
     ),
     Listed(

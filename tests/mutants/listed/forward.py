@@ -30,7 +30,7 @@ FORWARD = (
     Listed(
         "Removed and made anew between snapshot and lock is the same",
         mutant(_VERIFY, "    moved |= {", "    _ = {"),
-        ("tests/mutants/test_lives.py",),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "An approval that was taken back under the locks does not matter",
@@ -39,8 +39,13 @@ FORWARD = (
     ),
     Listed(
         "After days in which nothing was begun, what was confirmed then is not asked again",
-        mutant(_CONDUCT, "past if past.wants else _afresh(past)", "past"),
+        mutant(_CONDUCT, "_looked_at_again(past) if past.wants else _afresh(past)", "_looked_at_again(past)"),
         (),
+    ),
+    Listed(
+        "An attempt that is gone on with says applied by what it read before",
+        mutant(_CONDUCT, "return past if past.closed else replace(past, verified=False)", "return past"),
+        ("tests/policy/test_endings.py",),
     ),
     Listed(
         "Checks before the first step are not asked",
@@ -117,12 +122,12 @@ FORWARD = (
     Listed(
         "Every step has the same token",
         mutant(_STEPS, "{attempt.plan.id}/{attempt.change.attempt}/{step.id}", "{attempt.plan.id}/{attempt.change.attempt}"),
-        ("tests/mutants/test_tokens.py",),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "What AWS accepted and did not do counts as done",
         mutant(_STEPS, "        if missed:\n", "        if False:\n"),
-        ("tests/mutants/test_order.py",),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "What a stranger put beside ours becomes ours with the step",

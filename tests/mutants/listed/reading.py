@@ -41,13 +41,13 @@ READING = (
     Listed(
         "Every service has the horizon of the quickest",
         mutant(_CLASSES, "return max((_settle(kinds", "return min((_settle(kinds"),
-        ("tests/test_catalogue.py",),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "A kind's own horizon is not asked for",
-        mutant(_CLASSES, "return kind.settle if facet == EXISTENCE else kind.facet(facet).settle or kind.settle",
+        mutant(_CLASSES, "return kind.settle if facet in (EXISTENCE, INCARNATION) else kind.facet(facet).settle or kind.settle",
                "return int(HORIZON)"),
-        ("tests/resources/test_classes.py",),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "What was read a while ago is now",
@@ -109,7 +109,7 @@ READING = (
     Listed(
         "Of several that the call may have made the first is taken for ours",
         mutant(_ADOPTION, "if len(found) == 1:", "if found:"),
-        ("tests/mutants/test_adoption.py",),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "One that was found after a lost answer is not taken for ours",

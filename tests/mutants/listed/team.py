@@ -22,7 +22,8 @@ TEAM = (
     ),
     Listed(
         "A renewal is a new epoch",
-        mutant(_LOCKS, "return {name: replace(lock, lease=lease) for", "return {name: replace(lock, lease=lease, epoch=lock.epoch + 1) for"),
+        mutant(_LOCKS, "return {name: replace(lock, lease=lease) for",
+               "return {name: Lock(name, lock.epoch + 1, lock.owner, lease) for"),
         (f"{_HELD}::test_a_renewal_is_another_lease_in_the_same_epoch",),
     ),
     Listed(
@@ -66,7 +67,7 @@ TEAM = (
     Listed(
         "Without a remote, objects are not synced before the refs that name them",
         mutant(_PUBLISH, "synced=repository.remote is None", "synced=False"),
-        ("tests/mutants/test_synced.py",),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "A push that nobody acknowledged counts",
@@ -76,7 +77,8 @@ TEAM = (
     ),
     Listed(
         "An event that is there already is published again",
-        mutant(_DRAFT, '        if (found := by_id.get(short(value["id"]))) is not None:', "        if (found := None) is not None:"),
+        mutant(_DRAFT, '        if (found := by_id.get(short(value["id"]))) is not None:',
+               "        if (found := by_id.get('')) is not None:"),
         (f"{_APPEND}::test_the_same_entries_again_are_recorded_once", _APPEND),
     ),
     Listed(
