@@ -23,7 +23,7 @@ from tests.engine.model_world import ModelWorld, Put
 from tests.engine.scenarios import BOXES, THREE, box, plan, step, toy
 from tests.engine.toy import BOX
 from tests.register.team import ANA, entry, git
-from tests.simulator.aws import Aws
+from tests.simulator.aws import MEMBERS, Aws, number
 from tests.simulator.disturbances import Disturbance
 from tests.simulator.history import at_its_end, started
 from tests.simulator.scenarios import RED, Scenario, denied
@@ -132,6 +132,17 @@ def test_of_several_that_a_lost_answer_may_have_named_none_is_taken_for_ours(mon
     assert change.operator is not None
     assert [sent.made for sent in change.calls] == [()]
     assert "parcel/p1" in state.aws.now
+
+
+def test_what_is_there_already_under_a_name_that_aws_keeps_unique_is_never_taken_for_ours() -> None:
+    parcel = sim_plan(sim_step("parcel", sim_toy("CreateParcel", Address="here")), checks=("up",))
+    scenario = Scenario("a parcel", parcel, None, trouble=RED)
+    state = started(scenario, Disturbance(calls=((0, "timeout before"),)))
+    state.aws.now["parcel/theirs"] = number({**MEMBERS["parcel"], "Address": "here"})
+    at_its_end(Life(state), scenario.plan)
+    change = change_of(state.journal)
+    assert (change.outcome, change.calls, state.sends) == (Outcome.ROLLED_BACK, (), 0)
+    assert "parcel/theirs" in state.aws.now
 
 
 def test_a_refused_write_on_the_way_back_needs_a_person() -> None:
