@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from changectl.catalogue import catalogue
-from changectl.engine.attempt import Attempt
+from changectl.engine.attempt import Attempt, StepFault
 from changectl.engine.classes import settle_horizon
 from changectl.engine.gate import send
-from changectl.errors import CallNotDone, GateRefused
+from changectl.errors import CallNotDone, GateRefused, TakenOver
 from changectl.model import events as e
-from changectl.model.change import Outcome
+from changectl.model.change import Fate, Outcome
 from changectl.model.resource import Call, FacetRef, Ref
 from changectl.register import stream
 from changectl.register.log import register_of
@@ -212,3 +212,25 @@ def test_what_no_kind_knows_is_sent_only_where_the_plan_allows_it_by_name() -> N
     with pytest.raises(CallNotDone, match="no such operation"):
         send(attempt, toy("Ring", Name="a"), "forward", "lid")
     assert world.aws.sent == ["Ring"]
+
+
+def test_what_a_stranger_changed_since_the_snapshot_is_not_sent_to() -> None:
+    world, attempt = at_the_gate()
+    world.aws.boxes["a"]["Lid"] = "theirs"
+    with pytest.raises(StepFault, match="box/a lid was changed by someone else since the snapshot"):
+        send(attempt, toy("PutLid", Name="a", Lid="locked"), "forward", "lid")
+    assert (world.aws.sent, attempt.change.calls) == ([], ())
+
+
+def test_whoever_is_taken_over_while_a_call_is_recorded_does_not_send_it() -> None:
+    world, attempt = at_the_gate()
+
+    def lost(seconds: float) -> None:
+        assert isinstance(world.journal[-1], e.CallStarted)
+        raise TakenOver("somebody else has it")
+
+    attempt.world = replace(attempt.world, hold=lost)
+    with pytest.raises(TakenOver):
+        send(attempt, toy("PutLid", Name="a", Lid="locked"), "forward", "lid")
+    assert world.aws.sent == []
+    assert [sent.fate for sent in attempt.change.calls] == [Fate.FAILED]
