@@ -5,7 +5,11 @@ from tests.mutants.listed.entry import Listed, mutant
 _GATE, _SENDING, _ATTEMPT = "engine/gate.py", "engine/sending.py", "engine/attempt.py"
 
 GATE = (
-    Listed("A call outside the approved plan is let through", mutant(_GATE, "if outside or outside_refs:", "if False:"), ()),
+    Listed(
+        "A call outside the approved plan is let through",
+        mutant(_GATE, "if outside or outside_refs:", "if False:"),
+        ("tests/mutants/test_rules.py",),
+    ),
     Listed(
         "A call that no kind knows is let through without `allow`",
         mutant(_GATE, "if str(call).lower() in {", "if True or str(call).lower() in {"),
@@ -22,18 +26,18 @@ GATE = (
     Listed(
         "What is there already under a name is not looked for before it is made",
         mutant(_GATE, "        nothing_there(attempt, call)\n", "        pass\n"),
-        (),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "Going forward, a stranger's change since the snapshot is not noticed",
         mutant(_GATE, "return {ref: attempt.look(ref) for ref in sorted(refs)}",
                "return {ref: attempt.see(ref) for ref in sorted(refs)}"),
-        (),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "After the disk was waited for, nobody asks whether what the call needs is held still",
         mutant(_GATE, "    attempt.hold()  # reading", "    pass  # reading"),
-        (),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "A refusal that proves that the call was done before counts as a refusal",
