@@ -110,7 +110,6 @@ def open_lines(path: Path) -> Lines:
 def recover(lines: Lines) -> tuple[Any, ...]:
     """The values of an opened file after cutting its torn end; from here on it takes lines again."""
     try:
-        flush(lines.descriptor)
         size = os.fstat(lines.descriptor).st_size
         whole = read_lines(os.pread(lines.descriptor, size, 0), str(lines.path))
         os.ftruncate(lines.descriptor, whole.end)
