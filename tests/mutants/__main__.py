@@ -31,7 +31,7 @@ def main() -> int:
     chosen.sort(key=lambda mutant: (mutant.file, mutant.at))
     print(f"{len(every):,} mutants in {len(files)} files, {len(chosen):,} of them are tried", flush=True)
     known, tried = _judgements(), list[Tried]()
-    trial, began = Trial(parts()), time.monotonic()
+    trial, began = Trial(parts(), asked.seconds), time.monotonic()
     for mutant in chosen:
         tried.append(trial.of(mutant))
         if not tried[-1].by:
@@ -51,6 +51,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--since", default="", help="only files that differ from this revision")
     parser.add_argument("--sample", type=int, default=0, help="so many, drawn by chance")
     parser.add_argument("--seed", type=int, default=0, help="which chance")
+    parser.add_argument(
+        "--seconds", type=float, default=0, help="of the simulator for each, the cheapest parts; all of it if not given"
+    )
     parser.add_argument("--json", default="", help="write each mutant and what became of it here")
     return parser.parse_args()
 

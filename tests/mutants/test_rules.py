@@ -1,6 +1,7 @@
 """Rules that the simulator cannot hold the engine to, each of which a mutant has broken unseen."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from changectl.catalogue import catalogue
+from changectl.contracts.kind import Items
 from changectl.engine.attempt import Attempt, StepFault
 from changectl.engine.classes import settle_horizon
 from changectl.engine.gate import send
@@ -25,8 +27,8 @@ from tests.engine.toy import BOX
 from tests.register.team import ANA, entry, git
 from tests.simulator.aws import MEMBERS, Aws, number
 from tests.simulator.disturbances import Disturbance
-from tests.simulator.history import at_its_end, started
-from tests.simulator.scenarios import RED, Scenario, denied
+from tests.simulator.history import at_its_end, findings, started
+from tests.simulator.scenarios import NAMED, RED, Scenario, denied
 from tests.simulator.scenarios import plan as sim_plan
 from tests.simulator.scenarios import step as sim_step
 from tests.simulator.scenarios import toy as sim_toy
@@ -145,6 +147,15 @@ def test_what_is_there_already_under_a_name_that_aws_keeps_unique_is_never_taken
     assert "parcel/theirs" in state.aws.now
 
 
+@pytest.mark.parametrize("fault", ["timeout after", "timeout before", "5xx after"])
+def test_what_nobody_can_say_the_fate_of_is_sent_once_and_never_by_itself_again(fault: str) -> None:
+    scenario = NAMED["a bell that nobody hears"]
+    state = started(scenario, Disturbance(calls=((0, fault),)))
+    why = at_its_end(Life(state), scenario.plan)
+    assert findings(scenario, state, why) == ()
+    assert [sent.started.operation for sent in change_of(state.journal).calls].count("Ring") == 1
+
+
 def test_a_refused_write_on_the_way_back_needs_a_person() -> None:
     scenario = Scenario(
         "denied", sim_plan(sim_step("log", sim_toy("AppendLog", Name="a", More="x")), checks=("up",)), None
@@ -234,3 +245,31 @@ def test_whoever_is_taken_over_while_a_call_is_recorded_does_not_send_it() -> No
         send(attempt, toy("PutLid", Name="a", Lid="locked"), "forward", "lid")
     assert world.aws.sent == []
     assert [sent.fate for sent in attempt.change.calls] == [Fate.FAILED]
+
+
+@pytest.mark.parametrize(("again", "fate"), [(False, Fate.FAILED), (True, Fate.DONE)])
+def test_that_it_is_there_already_proves_a_call_only_where_that_was_sent_before(
+    monkeypatch: pytest.MonkeyPatch, again: bool, fate: Fate
+) -> None:
+    labels = BOX.facet("labels")
+    assert isinstance(labels.write, Items)
+    exact = replace(labels, write=replace(labels.write, duplicate=("LabelExists",)))
+    facets = tuple(exact if facet is labels else facet for facet in BOX.facets)
+    monkeypatch.setitem(model_world.KINDS, "box", replace(BOX, facets=facets))
+    world, written = ModelWorld(BOXES), plan(THREE[1])
+
+    def refused() -> None:
+        raise CallNotDone("there is such a label", code="LabelExists")
+
+    world.at_send = {0: refused}
+    world.begin(written)
+    attempt = Attempt(written, world.world(), world.change())
+    with nullcontext() if again else pytest.raises(CallNotDone):
+        send(
+            attempt,
+            toy("AddLabels", Name="c", Labels=[{"Key": "three", "Value": "3"}]),
+            "forward",
+            "labels",
+            again=again,
+        )
+    assert [sent.fate for sent in attempt.change.calls] == [fate]
