@@ -23,7 +23,7 @@ AFTER: dict[str, tuple[int, ...]] = {
 """How a command may end upon which a signal fell, if not by it. Before it heeds any, it ends as every program does."""
 ENOUGH = 200
 """Kills by which any attempt has come to its end that dies at the third record at the latest."""
-NOTHING = (2, 130, 143)
+NOTHING = (2, 4, 130, 143)
 """Nothing had begun: what it says to type is apply."""
 
 
@@ -108,7 +108,7 @@ class Past:
         if end.killed:
             self.told.counts[blow.sign, words[-1].removeprefix("--").replace(CHANGE, words[0]), blow.name] += 1
             return
-        allowed = (*AFTER[blow.sign], *NOTHING, *((4, 5, 9, 11) if self.lasting else ()))
+        allowed = (*AFTER[blow.sign], *NOTHING, *((5, 9, 11) if self.lasting else ()))
         assert end.status in allowed, f"ended with {end.status}"
         self.told.counts[blow.sign, words[0], blow.name] += blow.sign not in KILLS
         self.applied = end.status == 0 and words != ROLLBACK
