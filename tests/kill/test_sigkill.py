@@ -19,7 +19,7 @@ SEED = os.environ.get("CHANGECTL_KILL_SEED", secrets.token_hex(4))
 ONE = os.environ.get("CHANGECTL_KILL_TRY", "")
 LEAST = 300
 ROUNDS = max(10, KILLS // 30)
-HOPS = 120
+HOPS = 90
 """Kills that killing at every record takes, about, for each 300 in all."""
 
 
