@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from changectl.catalogue import catalogue
+from changectl.contracts.action import Aim, Sight
 from changectl.contracts.kind import Items
 from changectl.engine.attempt import Attempt, StepFault
 from changectl.engine.classes import settle_horizon
@@ -16,7 +17,7 @@ from changectl.engine.gate import send
 from changectl.errors import CallNotDone, GateRefused, TakenOver
 from changectl.model import events as e
 from changectl.model.change import Fate, Outcome
-from changectl.model.resource import Call, FacetRef, Ref
+from changectl.model.resource import Call, FacetRef, Ref, Target
 from changectl.register import stream
 from changectl.register.log import register_of
 from changectl.register.repository import repository
@@ -69,6 +70,65 @@ def test_what_aws_accepted_and_did_not_do_is_no_step_done() -> None:
     assert [(event.step, event.why) for event in failed] == [
         ("lid", "AWS accepted it, but box/a lid is not what was asked for")
     ]
+    assert world.aws.sent == []
+
+
+@dataclass(frozen=True)
+class OneMore:
+    """A step that adds a label for each label that there is."""
+
+    box: Target
+
+    def work(self, sight: Sight) -> Aim:
+        a = sight.ref(self.box)
+        labels = (sight.now(a) or {})["labels"]
+        return Aim(
+            {FacetRef(a, "lid"): f"{len(labels)} labels", FacetRef(a, "labels"): {**labels, "more": str(len(labels))}}
+        )
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+def test_a_step_that_was_interrupted_goes_on_to_what_it_aimed_at() -> None:
+    world, written = ModelWorld(BOXES), plan(step("more", OneMore(box("a"))))
+    write = world.aws.write
+
+    def dies(call: Call) -> Mapping[str, Any]:
+        write(call)
+        raise Killed
+
+    world.begin(written)
+    world.aws.write = dies  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        world.live(written)
+    sent_before = list(world.aws.sent)
+    world.aws.write = write  # type: ignore[method-assign]
+    assert world.live(written).outcome is Outcome.APPLIED
+    assert (sent_before, world.aws.sent) in (
+        (["PutLid"], ["PutLid", "AddLabels"]),
+        (["AddLabels"], ["AddLabels", "PutLid"]),
+    )
+    assert (world.aws.boxes["a"]["Lid"], world.aws.boxes["a"]["Labels"]) == ("1 labels", {"team": "x", "more": "1"})
+
+
+def test_a_stop_after_the_first_call_turns_the_change_round() -> None:
+    world = ModelWorld(BOXES)
+    world.at_send = {0: lambda: setattr(world, "stops", 1)}
+    change = lived(world, *THREE, checks=())
+    assert (change.outcome, change.rollback and change.rollback.why) == (
+        Outcome.ROLLED_BACK,
+        "interrupted by the operator",
+    )
+    assert world.aws.sent == ["PutLid", "PutLid"]
+
+
+def test_a_stop_before_the_first_call_leaves_everything() -> None:
+    world = ModelWorld(BOXES)
+    world.stops = 1
+    change = lived(world, *THREE)
+    assert (change.outcome, change.closed and change.closed.because) == (Outcome.ABANDONED, "interrupted")
     assert world.aws.sent == []
 
 
@@ -145,6 +205,16 @@ def test_what_is_there_already_under_a_name_that_aws_keeps_unique_is_never_taken
     change = change_of(state.journal)
     assert (change.outcome, change.calls, state.sends) == (Outcome.ROLLED_BACK, (), 0)
     assert "parcel/theirs" in state.aws.now
+
+
+def test_what_is_sent_again_under_its_token_settles_the_call_before_it() -> None:
+    scenario = NAMED["made with a token"]
+    state = started(scenario, Disturbance(calls=((0, "timeout after"),)))
+    at_its_end(Life(state), scenario.plan)
+    change = change_of(state.journal)
+    tickets = [sent for sent in change.calls if sent.started.operation == "CreateTicket"]
+    assert [(sent.fate, [str(ref) for ref in sent.made]) for sent in tickets] == [(Fate.DONE, ["ticket/t1"])] * 2
+    assert change.outcome is Outcome.APPLIED
 
 
 @pytest.mark.parametrize("fault", ["timeout after", "timeout before", "5xx after"])

@@ -36,12 +36,7 @@ DISK = (
         (f"{_HOW}::test_file_and_folders_are_synced_at_creation",),
     ),
     Listed(
-        "Recovery acts on what may be in memory only",
-        mutant(_DISK, "        flush(lines.descriptor)\n        size", "        size"),
-        (f"{_HOW}::test_recovery_syncs_what_it_read_before_anyone_acts_on_it",),
-    ),
-    Listed(
-        "That the torn end was cut is not synced",
+        "Recovery acts on what it read and cut, which may be in memory only",
         mutant(_DISK, "        os.ftruncate(lines.descriptor, whole.end)\n        flush(lines.descriptor)\n",
                "        os.ftruncate(lines.descriptor, whole.end)\n"),
         (f"{_HOW}::test_recovery_syncs_what_it_read_before_anyone_acts_on_it",),

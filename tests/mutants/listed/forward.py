@@ -20,12 +20,12 @@ FORWARD = (
     Listed(
         "Production is not read again under the locks",
         mutant(_MOVES, "    if not change.confirmed:\n        return Confirm()\n", ""),
-        (),
+        ("tests/simulator/test_strangers.py::test_before_the_first_call_a_stranger_makes_us_refuse_and_leave_everything",),
     ),
     Listed(
         "What moved between snapshot and lock is no reason to refuse",
         mutant(_VERIFY, "    if moved:\n", "    if moved and not before:\n"),
-        (),
+        ("tests/simulator/test_strangers.py::test_before_the_first_call_a_stranger_makes_us_refuse_and_leave_everything",),
     ),
     Listed(
         "Removed and made anew between snapshot and lock is the same",
@@ -40,7 +40,7 @@ FORWARD = (
     Listed(
         "After days in which nothing was begun, what was confirmed then is not asked again",
         mutant(_CONDUCT, "_looked_at_again(past) if past.wants else _afresh(past)", "_looked_at_again(past)"),
-        (),
+        ("tests/policy/test_checks.py",),
     ),
     Listed(
         "An attempt that is gone on with says applied by what it read before",
@@ -76,7 +76,7 @@ FORWARD = (
     Listed(
         "It does not ask whether to go back where the plan says so",
         mutant(_MOVES, "if plan.back_out.auto is Auto.ASK or asks:", "if asks:"),
-        (),
+        ("tests/model/test_moves.py",),
     ),
     Listed(
         "The soak is left out",
@@ -91,7 +91,7 @@ FORWARD = (
     Listed(
         "A step that was interrupted aims anew, at half-changed production",
         mutant(_STEPS, "    if want:\n        kept", "    if False:\n        kept"),
-        (),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "An interrupted step is taken up without asking what its calls have done",
@@ -106,12 +106,6 @@ FORWARD = (
     Listed(
         "A call that is done is sent again after a crash",
         mutant(_STEPS, "if not any(sent.fate is Fate.DONE for sent in earlier):", "if True:"),
-        (),
-    ),
-    Listed(
-        "Sent again after a crash, a refusal proves nothing",
-        mutant(_STEPS, "send_settled(attempt, call, phase, step.id, again=bool(earlier))",
-               "send_settled(attempt, call, phase, step.id, again=False)"),
         (),
     ),
     Listed(
@@ -130,20 +124,15 @@ FORWARD = (
         ("tests/mutants/test_rules.py",),
     ),
     Listed(
-        "What a stranger put beside ours becomes ours with the step",
-        mutant(_STEPS, "left[ref] = facets  # as reached", "left[ref] = attempt.see(ref)  # as reached"),
-        (),
-    ),
-    Listed(
         "A person's stop is not heard while it waits",
         mutant("engine/attempt.py", "        if wanted and not self.change.rollback:\n            raise StopWanted\n", ""),
-        (),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "After a stop before the first call it goes back, and is not abandoned",
         mutant(_CONDUCT, "    if attempt.change.wants:\n        attempt.record(e.RollbackWanted(\"interrupted",
                "    if True:\n        attempt.record(e.RollbackWanted(\"interrupted"),
-        (),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "Whoever was visibly taken over goes on",

@@ -98,7 +98,7 @@ GATE = (
     Listed(
         "A call that is sent again under its token leaves the first one open",
         mutant(_SENDING, "            _settle_the_same(attempt, phase, step)\n", ""),
-        (),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "Without a lease it goes forward all the same",
@@ -114,6 +114,6 @@ GATE = (
     Listed(
         "Where the disk is full it cannot go back either",
         mutant(_ATTEMPT, "if not self.going_back and not isinstance(event, RollbackWanted | OperatorNeeded):", "if True:"),
-        (),
+        ("tests/policy/test_endings.py",),
     ),
 )  # fmt: skip
