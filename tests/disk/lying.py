@@ -44,7 +44,14 @@ class Made:
     path: Path
 
 
-Note = Wrote | Cut | Synced | Made
+@dataclass(frozen=True)
+class Became:
+    """The power was cut, and this is what was left of the file."""
+
+    content: bytes
+
+
+Note = Wrote | Cut | Synced | Made | Became
 
 
 @dataclass
@@ -92,8 +99,9 @@ def left(notes: Sequence[Note], journal: Path, chance: random.Random, more: int)
         yield None
     if not any(isinstance(note, Made) and note.path == journal for note in notes):
         return
-    synced = max((n for n, note in enumerate(notes) if note == Synced(journal)), default=-1)
-    base = _done(b"", [note for note in notes[: synced + 1] if isinstance(note, Wrote | Cut)])
+    settled = (n for n, note in enumerate(notes) if note == Synced(journal) or isinstance(note, Became))
+    synced = max(settled, default=-1)
+    base = _done(b"", [note for note in notes[: synced + 1] if isinstance(note, Wrote | Cut | Became)])
     rest = [note for note in notes[synced + 1 :] if isinstance(note, Wrote | Cut)]
     seen = set()
     for content in _subsets(base, rest, chance, more):
@@ -112,7 +120,7 @@ def _named(notes: Sequence[Note], journal: Path) -> bool:
     )
 
 
-def _done(base: bytes, notes: Sequence[Wrote | Cut]) -> bytes:
+def _done(base: bytes, notes: Sequence[Wrote | Cut | Became]) -> bytes:
     content = bytearray(base)
     for note in notes:
         match note:
@@ -121,6 +129,8 @@ def _done(base: bytes, notes: Sequence[Wrote | Cut]) -> bytes:
                 content[offset : offset + len(written)] = written
             case Cut(size):
                 content = bytearray(content[:size].ljust(size, b"\0"))
+            case Became(found):
+                content = bytearray(found)
     return bytes(content)
 
 
