@@ -93,7 +93,7 @@ class Attempt(Knowledge):
         self.world.announce(event)
 
     def keep(self, snapshot: Snapshot) -> str:
-        """The vault's digest of these bodies, durable."""
+        """The vault's digest of these bodies, durable with the event that names it."""
         digest = self._keep(snapshot_json(snapshot))
         self._bodies[digest] = snapshot
         return digest
@@ -108,7 +108,7 @@ class Attempt(Knowledge):
             return f"not kept: {len(self._bodies)}"
 
     def keep_call(self, found: Snapshot, left: Snapshot | None) -> str:
-        """The vault's digest of what a call finds and, where that is foretold, leaves; durable."""
+        """The vault's digest of what a call finds and, where that is foretold, leaves; durable with its intent."""
         digest = self._keep([snapshot_json(found), None if left is None else snapshot_json(left)])
         self._found[digest], self._bodies[digest] = found, left or {}
         return digest

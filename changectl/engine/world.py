@@ -32,7 +32,7 @@ class Vault(Protocol):
     """Bodies, kept under a digest that cannot be guessed from them."""
 
     def keep(self, body: Body) -> str:
-        """Durable when it returns. Raises CannotRecord."""
+        """Durable at the latest with the next event that is. Raises CannotRecord."""
 
     def fetch(self, digest: str) -> Body:
         """Raises NotFound where this machine does not have it."""
