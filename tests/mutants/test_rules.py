@@ -16,7 +16,8 @@ from changectl.engine.classes import settle_horizon
 from changectl.engine.gate import send
 from changectl.errors import CallNotDone, GateRefused, TakenOver
 from changectl.model import events as e
-from changectl.model.change import Fate, Outcome
+from changectl.model.change import Change, Fate, Outcome, Sent
+from changectl.model.durable import can_wait
 from changectl.model.resource import Call, FacetRef, Ref, Target
 from changectl.register import stream
 from changectl.register.log import register_of
@@ -343,3 +344,21 @@ def test_that_it_is_there_already_proves_a_call_only_where_that_was_sent_before(
             again=again,
         )
     assert [sent.fate for sent in attempt.change.calls] == [fate]
+
+
+STARTED = e.CallStarted(0, "forward", "lid", "toy", "PutLid", "here", {}, (FacetRef(Ref("box", ("a",)), "lid"),))
+
+
+def test_only_what_can_be_found_out_again_may_be_lost_to_a_power_cut() -> None:
+    assert not can_wait(STARTED)
+    assert not can_wait(e.StepStarted("deed", "", "open the valve"))
+    assert can_wait(e.StepStarted("aim", "digest"))
+    assert not can_wait(e.StepDone("deed", said="confirmed"))
+    assert can_wait(e.StepDone("aim", "digest"))
+    assert not any(map(can_wait, (e.RollbackWanted("red"), e.Closed("applied", "", ""), e.CallUnknown(0, "no answer"))))
+
+
+@pytest.mark.parametrize("fate", Fate)
+def test_what_is_not_known_to_have_failed_may_have_worked(fate: Fate) -> None:
+    change = Change(calls=(Sent(STARTED, fate),))
+    assert change.touched() == (() if fate is Fate.FAILED else STARTED.facets)

@@ -137,7 +137,7 @@ FORWARD = (
     Listed(
         "Whoever was visibly taken over goes on",
         mutant(_CONDUCT, "elif isinstance(why, TakenOver):", "elif False:"),
-        (),
+        ("tests/policy/test_pauses.py",),
     ),
     Listed(
         "The end is not told to the remote",
@@ -152,17 +152,17 @@ FORWARD = (
     Listed(
         "A step without an aim may have acted before its start is on the disk",
         mutant(_DURABLE, "        return bool(event.want)\n", "        return True\n"),
-        (),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "What a person said of a deed may be asked of them twice",
         mutant(_DURABLE, "        return not event.said\n", "        return True\n"),
-        (),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "An unknown call has had no effect",
         mutant(_CHANGE, "return self.fate is not Fate.FAILED", "return self.fate is Fate.DONE"),
-        (),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "What only an answer named is not touched",
