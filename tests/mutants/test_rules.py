@@ -1,5 +1,6 @@
 """Rules that the simulator cannot hold the engine to, each of which a mutant has broken unseen."""
 
+import itertools
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -25,16 +26,16 @@ from changectl.register.repository import repository
 from tests.engine import model_world
 from tests.engine.model_world import ModelWorld, Put
 from tests.engine.scenarios import BOXES, THREE, box, plan, step, toy
-from tests.engine.toy import BOX
+from tests.engine.toy import BOX, ref
 from tests.register.team import ANA, entry, git
 from tests.simulator.aws import MEMBERS, Aws, number
 from tests.simulator.disturbances import Disturbance
 from tests.simulator.history import at_its_end, findings, started
-from tests.simulator.scenarios import NAMED, RED, Scenario, denied
+from tests.simulator.scenarios import NAMED, RED, Scenario, aim, denied
 from tests.simulator.scenarios import plan as sim_plan
 from tests.simulator.scenarios import step as sim_step
 from tests.simulator.scenarios import toy as sim_toy
-from tests.simulator.state import change_of
+from tests.simulator.state import TOYS, change_of
 from tests.simulator.world import Life
 
 
@@ -346,7 +347,7 @@ def test_that_it_is_there_already_proves_a_call_only_where_that_was_sent_before(
     assert [sent.fate for sent in attempt.change.calls] == [fate]
 
 
-STARTED = e.CallStarted(0, "forward", "lid", "toy", "PutLid", "here", {}, (FacetRef(Ref("box", ("a",)), "lid"),))
+STARTED = e.CallStarted(0, "forward", "lid", "toy", "PutLid", "here", {}, (FacetRef(ref("a"), "lid"),))
 
 
 def test_only_what_can_be_found_out_again_may_be_lost_to_a_power_cut() -> None:
@@ -362,3 +363,43 @@ def test_only_what_can_be_found_out_again_may_be_lost_to_a_power_cut() -> None:
 def test_what_is_not_known_to_have_failed_may_have_worked(fate: Fate) -> None:
     change = Change(calls=(Sent(STARTED, fate),))
     assert change.touched() == (() if fate is Fate.FAILED else STARTED.facets)
+
+
+@pytest.mark.parametrize(("times", "reads"), [(1, 1), (2, 4)])
+def test_what_must_be_seen_twice_is_seen_twice_in_a_row(times: int, reads: int) -> None:
+    world, attempt = at_the_gate()
+    shown = iter(["locked", "shut", "locked", "locked", "locked"])
+    ask, count = world.aws.ask, itertools.count(1)
+
+    def changing(call: Call) -> Mapping[str, Any]:
+        next(count)
+        return {"Box": {**ask(call)["Box"], "Lid": next(shown)}}
+
+    world.aws.ask = changing  # type: ignore[method-assign]
+    attempt.world = world.world()
+    lid = STARTED.facets[0]
+    attempt.read_until((lid,), lambda now: (now[lid.ref] or {})["lid"] == "locked", times)
+    assert next(count) - 1 == reads
+
+
+def test_what_was_read_before_time_passed_is_read_again() -> None:
+    world, attempt = at_the_gate()
+    a = ref("a")
+    attempt.look(a)
+    world.aws.boxes["a"]["Lid"] = "theirs"
+    attempt.look(a)
+    attempt.wait(1)
+    with pytest.raises(StepFault, match="changed by someone else"):
+        attempt.look(a)
+
+
+@pytest.mark.parametrize("reader", ["stale", "alternating", "first stale"])
+def test_a_value_that_an_earlier_call_left_proves_nothing_of_a_later_one(reader: str) -> None:
+    lids = (("one", "ajar"), ("two", "half"), ("three", "ajar"))
+    scenario = Scenario("again", sim_plan(*(sim_step(n, aim("box/a", "lid", lid)) for n, lid in lids)), Outcome.APPLIED,
+                        {"box/a": {**TOYS["box/a"], "Lid": "ajar"}})  # fmt: skip
+    for fault in ("timeout before", "timeout after", "5xx before", "5xx after", "late", "late timeout"):
+        for n in range(3):
+            state = started(scenario, Disturbance(calls=((n, fault),), reader=reader))
+            why = at_its_end(Life(state), scenario.plan)
+            assert findings(scenario, state, why) == (), (fault, n)

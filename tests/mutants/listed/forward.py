@@ -35,7 +35,7 @@ FORWARD = (
     Listed(
         "An approval that was taken back under the locks does not matter",
         mutant(_VERIFY, "        attempt.world.still()\n", "        pass\n"),
-        ("tests/approvals",),
+        ("tests/approvals/test_races.py",),
     ),
     Listed(
         "After days in which nothing was begun, what was confirmed then is not asked again",
@@ -177,6 +177,6 @@ FORWARD = (
     Listed(
         "Approvals of a plan count for another one",
         mutant(_FOLD, "approvals=change.approvals if same else ()", "approvals=change.approvals"),
-        ("tests/approvals", "tests/model"),
+        ("tests/model/test_fold.py", "tests/approvals/test_races.py"),
     ),
 )  # fmt: skip

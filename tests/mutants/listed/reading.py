@@ -36,7 +36,7 @@ READING = (
     Listed(
         "One reading is as good as two in a row",
         mutant(_ATTEMPT, "if streak >= times or (settled and not streak):", "if streak or settled:"),
-        (),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "Every service has the horizon of the quickest",
@@ -52,7 +52,7 @@ READING = (
     Listed(
         "What was read a while ago is now",
         mutant(_ATTEMPT, "        self.glance.clear()\n", "        pass\n"),
-        (),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "An effect that may have been there before the call proves that the call was done",
@@ -63,7 +63,7 @@ READING = (
         "Only what was before the first call counts as what was before: not what other calls left",
         mutant(_FATE, "states = [attempt.before(), attempt.found(sent), *others]",
                "states = [attempt.before()]"),
-        (),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "What shows nothing of a call counts as done",

@@ -40,7 +40,7 @@ TEAM = (
         "Another attempt of the same change has our locks",
         mutant(_LOCKS, "(mine.change, mine.attempt, mine.nonce) == (\n            owner.change,\n            owner.attempt,\n"
                "            owner.nonce,\n        )", "mine.change == owner.change"),
-        (_HELD, "tests/leases"),
+        (_HELD, "tests/leases/test_take_over.py"),
     ),
     Listed(
         "A living holder's locks are freed for them",
@@ -89,7 +89,7 @@ TEAM = (
     Listed(
         "What the register has by now does not keep anybody from publishing",
         mutant(_DRAFT, "            order.admit(there)\n", "            pass\n"),
-        ("tests/leases/test_same_number.py", "tests/close"),
+        ("tests/leases/test_same_number.py",),
     ),
     Listed(
         "The chain of digests is not looked at",
@@ -160,12 +160,12 @@ TEAM = (
     Listed(
         "An end frees no lock",
         mutant(_WORLD, "free = Unlock(self._names(), self._owner()) if change.closed and change.begun else None", "free = None"),
-        ("tests/leases/test_same_number.py", "tests/leases/test_take_over.py", "tests/rollout"),
+        ("tests/leases/test_same_number.py", "tests/leases/test_take_over.py"),
     ),
     Listed(
         "Where a person is needed the locks are freed",
         mutant(_WORLD, "free = Unlock(self._names(), self._owner()) if change.closed and change.begun else None",
                "free = Unlock(self._names(), self._owner()) if change.begun else None"),
-        ("tests/close/test_accept.py", "tests/leases"),
+        ("tests/close/test_accept.py",),
     ),
 )  # fmt: skip
