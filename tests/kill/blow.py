@@ -65,7 +65,7 @@ class Blow:
 
 def drawn(chance: random.Random, scenario: Scenario, *, early: bool) -> Blow:
     """A blow. `early`: soon after the command has begun, so that there are many of them in one try."""
-    fault, arranged = _fault(chance, slow=scenario.slow) if chance.random() < 0.35 else (None, {})
+    fault, arranged = _fault(chance, slow=scenario.slow) if chance.random() < (0.35 if early else 0.15) else (None, {})
     sign = chance.choices(list(SIGNS), (24, 6, 2, 1, 1, 1))[0]
     kinds = ("write", "call", "record", "push", "instant") if sign == "SIGKILL" else ("write", "call", "instant")
     at = chance.choices(kinds, (5, 3, 5, 1, 1)[: len(kinds)])[0]
