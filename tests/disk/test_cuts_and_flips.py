@@ -19,6 +19,7 @@ from changectl.register.lines import read_lines
 from tests.disk.figures import LONG, SEED, counted
 from tests.disk.life import BOXES, STORIES, Life, Story, boxes, placed, reopened
 
+pytestmark = pytest.mark.timeout(3600 if LONG else 300)
 every_story = pytest.mark.parametrize("name", sorted(STORIES))
 FLIPS = 50_000 if LONG else 5_000  # of each story
 

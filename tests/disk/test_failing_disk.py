@@ -20,6 +20,7 @@ from changectl.register.journal import Journals
 from tests.disk.figures import LONG, counted
 from tests.disk.life import AFTER, BOXES, STORIES, Life, Story, boxes, reopened
 
+pytestmark = pytest.mark.timeout(3600 if LONG else 300)
 CALLS = ("open", "pwrite", "pread", "fsync", "ftruncate")
 CODES = (errno.ENOSPC, errno.EIO, errno.EINTR)
 

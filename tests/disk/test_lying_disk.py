@@ -20,6 +20,7 @@ from tests.disk.figures import LONG, SEED, counted
 from tests.disk.life import BOXES, STORIES, Killed, Life, Story, boxes, placed, reopened
 from tests.disk.lying import Became, Lying, left
 
+pytestmark = pytest.mark.timeout(3600 if LONG else 300)
 MORE = 40 if LONG else 2
 
 

@@ -16,12 +16,13 @@ from changectl.model.change import Outcome
 from changectl.model.plan import Step
 from changectl.model.resource import Resource
 from tests.resources.backing import Attempted, aim, call_step
-from tests.resources.generated import cases, counted, items, mixed
+from tests.resources.generated import TIMES, cases, counted, items, mixed
 from tests.resources.stage import KINDS, ROWS, Stage, client_of, differing, staged
 
 NUMBER = {"moto": 10, "ministack": 4}
 
 
+@pytest.mark.timeout(300 * TIMES)
 @pytest.mark.parametrize("name", sorted(KINDS))
 def test_what_was_changed_goes_back_exactly(name: str, emulator: Emulator) -> None:
     equal: list[bool] = []

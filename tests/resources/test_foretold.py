@@ -10,12 +10,13 @@ from changectl.engine.foretell import foretold
 from changectl.engine.verdict import reachable
 from changectl.engine.writing import writes
 from changectl.model.resource import Call, Ref, Resource
-from tests.resources.generated import cases, counted, pairs
+from tests.resources.generated import TIMES, cases, counted, pairs
 from tests.resources.stage import CASES, KINDS, ROWS, differing
 
 ID = {"load-balancer": f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:loadbalancer/app/rentals/50dc6c495c0c9188"}
 
 
+@pytest.mark.timeout(300 * TIMES)
 @pytest.mark.parametrize("name", sorted(KINDS))
 def test_the_writes_from_one_state_to_another_leave_the_other_and_come_back(name: str) -> None:
     kind, case, proven = KINDS[name], CASES[name], []

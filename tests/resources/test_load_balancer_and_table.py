@@ -153,8 +153,8 @@ def test_an_index_is_built_and_removed_in_calls_of_their_own() -> None:
     calls = writes(table.KIND, TABLE, {**PROVISIONED, "class": "STANDARD"}, want, ACCOUNT)
 
     assert [sorted(set(call.params) - {"TableName"}) for call in calls] == [
-        ["ProvisionedThroughput"],
         ["GlobalSecondaryIndexUpdates"],
+        ["ProvisionedThroughput"],
         ["AttributeDefinitions", "GlobalSecondaryIndexUpdates"],
         ["TableClass"],
     ]
