@@ -9,13 +9,13 @@ FORWARD = (
     Listed(
         "Calls go out before begin and locks are on the remote",
         mutant(_MOVES, "    if not change.locked:\n        return TakeLocks()\n", ""),
-        (),
+        ("full disk: compared and set",),
     ),
     Listed(
         "Somebody else's lock is taken for ours",
         mutant(_CONDUCT, "attempt.record(e.Closed(Outcome.REFUSED.value, why.sentence, because))\n    else:",
                "attempt.record(e.LocksHeld(()))\n    else:"),
-        (),
+        ("pushes that fail: with an undo of its own",),
     ),
     Listed(
         "Production is not read again under the locks",
@@ -50,28 +50,28 @@ FORWARD = (
     Listed(
         "Checks before the first step are not asked",
         mutant(_MOVES, "    if not change.wants and (check := _first_beforehand(plan, change)):\n        return check\n", ""),
-        (),
+        ("reads that fail: red before the first step",),
     ),
     Listed(
         "A red check before the first step goes on",
         mutant(_MOVES, '        return Close(Outcome.REFUSED, change.failure, "test-before")\n', "        pass\n"),
-        (),
+        ("reads that fail: red before the first step",),
     ),
     Listed(
         "A check after the last step is not asked",
         mutant(_MOVES, '    if check := _first_open("after", plan.test.after, change):\n        return check\n', ""),
-        (),
+        ("undisturbed: made with a token, and the check fails",),
     ),
     Listed(
         "A failed check does not turn the change round",
         mutant(_MOVES, "    if change.failure and change.wants:\n        return going_back(plan, change, change.failure)\n"
                "    if change.failure:", "    if change.failure and not change.wants:"),
-        (),
+        ("undisturbed: made with a token, and the check fails",),
     ),
     Listed(
         "It goes back by itself though the plan says not to",
         mutant(_MOVES, "if plan.back_out.auto is Auto.FALSE:", "if False:"),
-        (),
+        ("undisturbed: it is not to go back by itself",),
     ),
     Listed(
         "It does not ask whether to go back where the plan says so",
@@ -86,7 +86,7 @@ FORWARD = (
     Listed(
         "The checks beside a soak are not asked",
         mutant("engine/checks.py", "if attempt.change.rollback or not attempt.change.wants:", "if True:"),
-        (),
+        ("undisturbed: red while it runs",),
     ),
     Listed(
         "A step that was interrupted aims anew, at half-changed production",
@@ -96,22 +96,22 @@ FORWARD = (
     Listed(
         "An interrupted step is taken up without asking what its calls have done",
         mutant(_STEPS, "    for sent in settle_open_calls(attempt):\n        if not", "    for sent in ():\n        if not"),
-        (),
+        ("crashes: appended, which shows when it is done twice",),
     ),
     Listed(
         "A call of which nobody can say whether it was done is sent again after a crash",
         mutant(_STEPS, "            raise OperatorFault(_nobody_can_say(sent, step))\n", "            pass\n"),
-        (),
+        ("seeds: 8",),
     ),
     Listed(
         "A call that is done is sent again after a crash",
         mutant(_STEPS, "if not any(sent.fate is Fate.DONE for sent in earlier):", "if True:"),
-        (),
+        ("crashes: appended, which shows when it is done twice",),
     ),
     Listed(
         "The token is another one in each process",
         mutant(_STEPS, "{attempt.change.attempt}/{step.id}", "{attempt.world.clock.monotonic()}/{step.id}"),
-        (),
+        ("seeds: 8",),
     ),
     Listed(
         "Every step has the same token",
@@ -142,12 +142,12 @@ FORWARD = (
     Listed(
         "The end is not told to the remote",
         mutant(_CONDUCT, "    if attempt.change.published:\n        return\n", "    return\n"),
-        (),
+        ("seeds: 8",),
     ),
     Listed(
         "An intent may wait for the disk",
         mutant(_DURABLE, "isinstance(event, CallDone | LocksHeld | Published)", "True"),
-        (),
+        ("undisturbed: red while it runs",),
     ),
     Listed(
         "A step without an aim may have acted before its start is on the disk",
@@ -167,7 +167,7 @@ FORWARD = (
     Listed(
         "What only an answer named is not touched",
         mutant(_CHANGE, "(*sent.started.facets, *_existence(sent))", "(*sent.started.facets,)"),
-        (),
+        ("seeds: 8",),
     ),
     Listed(
         "A later attempt goes on with what an earlier one was",

@@ -21,7 +21,7 @@ GATE = (
             _GATE, "answer = attempt.world.send(call, lambda sent: admit(attempt, sent, phase, step))",
             "answer = attempt.world.send(call, lambda sent: None)\n        admit(attempt, call, phase, step)",
         ),
-        (),
+        ("reads that fail: with an undo of its own",),
     ),
     Listed(
         "What is there already under a name is not looked for before it is made",
@@ -52,23 +52,23 @@ GATE = (
     Listed(
         "A refused call stays open",
         mutant(_GATE, "attempt.record(e.CallFailed(number, refused.code, refused.sentence))", "pass"),
-        (),
+        ("faults: takes its time",),
     ),
     Listed(
         "A call that nobody answered is not recorded as unknown, and its error is its end",
         mutant(_GATE, "attempt.record(e.CallUnknown(number, unknown.sentence))",
                'attempt.record(e.CallFailed(number, "Timeout", unknown.sentence))'),
-        (),
+        ("faults: takes its time",),
     ),
     Listed(
         "What only the answer names is not recorded as made",
         mutant(_GATE, "attempt.record(e.CallDone(number, made, answer", "attempt.record(e.CallDone(number, (), answer"),
-        (),
+        ("undisturbed: made with a token, and the check fails",),
     ),
     Listed(
         "A throttled call is not tried again",
         mutant(_GATE, "if not refused.again or tries == TRIES:", "if True:"),
-        (),
+        ("faults twice: rules by aim, and the check fails",),
     ),
     Listed(
         "Secrets go into the record of a call",
@@ -78,17 +78,17 @@ GATE = (
     Listed(
         "The bodies that a call finds and leaves are not kept with its intent",
         mutant(_GATE, "bodies=attempt.keep_call(state, left) if state else", 'bodies="" if state else'),
-        (),
+        ("faults twice: rules by aim, and the check fails",),
     ),
     Listed(
         "A call that nobody answered is sent again without reading back",
         mutant(_SENDING, "unsettled, again = settle_open_calls(attempt), True", "unsettled, again = (), True"),
-        (),
+        ("faults twice: with an undo of its own",),
     ),
     Listed(
         "A call that read back as done is sent again",
         mutant(_SENDING, "if attempt.change.calls[-1].fate is Fate.DONE:", "if False:"),
-        (),
+        ("faults twice: appended, which shows when it is done twice",),
     ),
     Listed(
         "A call of which nobody can say whether it was done is sent again",
@@ -104,12 +104,12 @@ GATE = (
         "Without a lease it goes forward all the same",
         mutant(_ATTEMPT, "            if not self.going_back:\n                raise\n            if not self.change.unheld:",
                "            if not self.change.unheld:"),
-        (),
+        ("leases: with an undo of its own",),
     ),
     Listed(
         "What cannot be recorded is done all the same, going forward",
         mutant(_ATTEMPT, "if not self.going_back and not isinstance(event, RollbackWanted | OperatorNeeded):", "if False:"),
-        (),
+        ("full disk: compared and set",),
     ),
     Listed(
         "Where the disk is full it cannot go back either",

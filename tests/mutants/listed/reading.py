@@ -19,19 +19,19 @@ READING = (
     Listed(
         "An absence is believed before the settle horizon has passed",
         mutant(_ATTEMPT, "return self._called + horizon - self.world.clock.monotonic()", "return 0.0"),
-        (),
+        ("seeds: 8",),
     ),
     Listed(
         "After a crash the horizon counts as passed",
         mutant(_ATTEMPT, "- _age(change, world.clock.now())", "- 3600"),
-        (),
+        ("seeds: 8",),
     ),
     Listed(
         "The horizon counts from the beginning of the process, not from the last call",
         mutant(_ATTEMPT,
                "        if isinstance(event, CallStarted | CallDone | CallUnknown):\n"
                "            self._called = self.world.clock.monotonic()\n", ""),
-        (),
+        ("seeds: 8",),
     ),
     Listed(
         "One reading is as good as two in a row",
@@ -57,7 +57,7 @@ READING = (
     Listed(
         "An effect that may have been there before the call proves that the call was done",
         mutant(_FATE, "new = bool(leaves) and not _may_have_been(attempt, sent, leaves)", "new = bool(leaves)"),
-        (),
+        ("seeds: 3",),
     ),
     Listed(
         "Only what was before the first call counts as what was before: not what other calls left",
@@ -68,12 +68,12 @@ READING = (
     Listed(
         "What shows nothing of a call counts as done",
         mutant(_FATE, "if leaves and _went(attempt, found, leaves, now, facets):", "if leaves:"),
-        (),
+        ("seeds: 8",),
     ),
     Listed(
         "What shows a call counts as failed",
         mutant(_FATE, "if leaves and _went(attempt, found, leaves, now, facets):", "if False:"),
-        (),
+        ("seeds: 8",),
     ),
     Listed(
         "A stranger beside what a call found is taken for it having had no effect",
@@ -84,7 +84,7 @@ READING = (
     Listed(
         "A check's no is believed before the call would have arrived",
         mutant(_EVIDENCE, "settled = attempt.settles_in(()) <= 0", "settled = True"),
-        (),
+        ("crashes: a bell that its check hears",),
     ),
     Listed(
         "A check that cannot be asked says that the call was not done",
@@ -94,17 +94,17 @@ READING = (
     Listed(
         "Every call is known again by AWS",
         mutant(_EVIDENCE, "return attempt.world.token(call) in call.params", "return True"),
-        (),
+        ("crashes: a bell that its check hears",),
     ),
     Listed(
         "No call is known again by AWS",
         mutant(_EVIDENCE, "return attempt.world.token(call) in call.params", "return False"),
-        (),
+        ("seeds: 8",),
     ),
     Listed(
         "What a lost answer would have named is not looked for until the horizon",
         mutant(_ADOPTION, "settled = attempt.settles_in(horizon) <= 0", "settled = True"),
-        (),
+        ("rolled back by hand: made without a token",),
     ),
     Listed(
         "Of several that the call may have made the first is taken for ours",
@@ -114,7 +114,7 @@ READING = (
     Listed(
         "One that was found after a lost answer is not taken for ours",
         mutant(_ADOPTION, "if len(found) == 1:", "if False:"),
-        (),
+        ("rolled back by hand: made without a token",),
     ),
     Listed(
         "A change that is still under way is not waited for",
