@@ -6,7 +6,7 @@ Before such a call nothing may be there under that name; so what is there afterw
 import jmespath
 
 from changectl.contracts.kind import ResourceKind, Sought
-from changectl.engine.attempt import GLANCES, Attempt, Untouched
+from changectl.engine.attempt import Attempt, Untouched
 from changectl.errors import CallNotDone
 from changectl.model import events as e
 from changectl.model.change import Sent
@@ -27,20 +27,19 @@ def adopted(attempt: Attempt, sent: Sent) -> bool:
     wanted = _sought(attempt, call)
     if not wanted:
         return False
-    horizon = [FacetRef(Ref(kind.name, ()), EXISTENCE) for kind, _ in wanted]
-    while True:
-        settled = attempt.settles_in(horizon) <= 0
-        found = [ref for kind, sought in wanted for ref in _found(attempt, kind, sought, call)]
-        if len(found) == 1:
-            attempt.record(e.CallDone(started.number, made=tuple(found), settled=True))
-            return True
-        if settled:
-            break
-        attempt.wait(min(GLANCES, max(attempt.settles_in(horizon), 0.0)))
-    if found:
-        return False
-    attempt.record(e.CallFailed(started.number, "NotSeen", "looked for: it made nothing"))
-    return True
+    found: list[Ref] = []
+
+    def look() -> bool:
+        found[:] = [ref for kind, sought in wanted for ref in _found(attempt, kind, sought, call)]
+        return len(found) == 1
+
+    unknown = [FacetRef(Ref(kind.name, ()), EXISTENCE) for kind, _ in wanted]
+    attempt.until(unknown, look, f"{call}: looking for what it made")
+    if len(found) == 1:
+        attempt.record(e.CallDone(started.number, made=tuple(found), settled=True))
+    elif not found:
+        attempt.record(e.CallFailed(started.number, "NotSeen", "looked for: it made nothing"))
+    return len(found) < 2
 
 
 def _sought(attempt: Attempt, call: Call) -> list[tuple[ResourceKind, Sought]]:

@@ -6,14 +6,25 @@ from datetime import datetime
 from functools import cached_property
 
 from changectl.engine.capture import capture
-from changectl.engine.classes import settle_horizon
+from changectl.engine.horizon import Horizon, called_by
 from changectl.engine.knowledge import Knowledge
+from changectl.engine.patience import Patience
 from changectl.engine.world import World
 from changectl.errors import CannotRecord, ChangectlError, LeaseOver
-from changectl.model.bodies import snapshot_json
+from changectl.model.bodies import body_of, snapshot_json
 from changectl.model.change import Change
-from changectl.model.events import CallDone, CallStarted, CallUnknown, Event, LeaseLost, OperatorNeeded, RollbackWanted
+from changectl.model.events import (
+    CallDone,
+    CallStarted,
+    CallUnknown,
+    Event,
+    LeaseLost,
+    OperatorNeeded,
+    Paused,
+    RollbackWanted,
+)
 from changectl.model.fold import evolve
+from changectl.model.merge import is_reached
 from changectl.model.plan import Plan
 from changectl.model.resource import EXISTENCE, Body, FacetRef, Ref, Resource, Snapshot
 from changectl.model.values import ResultValue, later
@@ -22,8 +33,8 @@ ANSWER = 60.0
 """Seconds within which a call is answered or given up: what locks and credentials must last for before it is begun."""
 
 
-GLANCES = 1.0
-"""Seconds between two looks for an effect."""
+GLANCES, LONGEST_GLANCE = 1.0, 5.0
+"""Seconds between two looks for an effect: at first, and when it takes long."""
 
 
 class StepFault(Exception):
@@ -66,7 +77,7 @@ class Attempt(Knowledge):
         self.watched = -math.inf
         self.meanwhile: Callable[[], None] = lambda: None
         self.guards: dict[Ref, Body] = {}
-        self._called = world.clock.monotonic() - _age(change, world.clock.now())
+        self.horizon = Horizon(world, change)
 
     @cached_property
     def asked_for(self) -> frozenset[str]:
@@ -84,33 +95,36 @@ class Attempt(Knowledge):
         try:
             self.world.record(event)
         except CannotRecord as why:
-            if not self.going_back and not isinstance(event, RollbackWanted | OperatorNeeded):
+            if not self.going_back and not isinstance(event, RollbackWanted | OperatorNeeded | Paused):
                 raise
             self.unrecorded = why.sentence
         self.change = evolve(self.change, event)
         if isinstance(event, CallStarted | CallDone | CallUnknown):
-            self._called = self.world.clock.monotonic()
+            sent = next(each for each in reversed(self.change.calls) if each.started.number == event.number)
+            self.horizon.stirred(called_by(sent))
         self.world.announce(event)
 
     def keep(self, snapshot: Snapshot) -> str:
         """The vault's digest of these bodies, durable with the event that names it."""
         digest = self._keep(snapshot_json(snapshot))
-        self._bodies[digest] = snapshot
+        if digest:
+            self._bodies[digest] = snapshot
         return digest
 
     def _keep(self, body: Body) -> str:
+        """No digest where the disk is full on the way back: what a later process cannot find must not be named."""
         try:
             return self.world.vault.keep(body)
         except CannotRecord as why:
             if not self.going_back:
                 raise
             self.unrecorded = why.sentence
-            return f"not kept: {len(self._bodies)}"
+            return ""
 
     def keep_call(self, found: Snapshot, left: Snapshot | None) -> str:
         """The vault's digest of what a call finds and, where that is foretold, leaves; durable with its intent."""
         digest = self._keep([snapshot_json(found), None if left is None else snapshot_json(left)])
-        self._found[digest], self._bodies[digest] = found, left or {}
+        self.remember(digest or len(self.change.calls), found, left or {})
         return digest
 
     def read(self, refs: Iterable[Ref]) -> Snapshot:
@@ -130,13 +144,30 @@ class Attempt(Knowledge):
         """A resource now, or as just read if no time has passed since.
 
         What it was before may still be read, just after it was changed: it is read until it shows what this attempt has
-        left of it, or would have shown it.
+        left of it, or would have shown it. What somebody else does beside that is not waited for.
         """
         if ref not in self.glance:
             self.read([ref])
-        if moved := self._moved(ref):
-            self.read_until([FacetRef(ref, name) for name in moved], lambda _: not self._moved(ref))
+        if behind := self._behind(ref):
+            self.read_until(behind, lambda _: not self._behind(ref))
         return self.glance[ref]
+
+    def _behind(self, ref: Ref) -> tuple[FacetRef, ...]:
+        """The settings that this attempt has touched and that, as they were read, may be older than that."""
+        touched = [facet for facet in self.change.touched() if facet.ref == ref]
+        expected, now = self.expected().get(ref), self.glance[ref]
+        if expected is None or now is None:
+            return tuple(touched) if expected is not now else ()
+        return tuple(facet for facet in touched if self._is_behind(facet, expected, now))
+
+    def _is_behind(self, facet: FacetRef, expected: Resource, now: Resource) -> bool:
+        name, before = facet.facet, body_of(self.before(), facet)
+        if name == EXISTENCE:
+            return False
+        if self.unsaid(facet):
+            return bool(now.get(name) == before)
+        grain = self.world.ground.kinds[facet.ref.kind].facet(name).grain
+        return not is_reached(expected.get(name), before, now.get(name), grain)
 
     def _moved(self, ref: Ref) -> tuple[str, ...]:
         """What of a resource is not as this attempt left it, as far as it was read last."""
@@ -150,28 +181,33 @@ class Attempt(Knowledge):
 
     def read_until(self, facets: Iterable[FacetRef], seen: Callable[[Snapshot], bool], times: int = 1) -> Snapshot:
         """Read until it is seen so many times in a row, or until what a call has left would be seen by every reader."""
-        wanted = tuple(facets)
-        refs, streak = dict.fromkeys(facet.ref for facet in wanted), 0
+        wanted, now = tuple(facets), dict[Ref, Resource | None]()
+        refs = dict.fromkeys(facet.ref for facet in wanted)
+
+        def look() -> bool:
+            for _ in range(times):
+                now.update(self.read(refs))
+                if not seen(now):
+                    return False
+            return True
+
+        self.until(
+            wanted, look, f"{', '.join(self.change.names.get(ref, str(ref)) for ref in refs)}: reading whether it shows"
+        )
+        return now
+
+    def until(self, facets: Iterable[FacetRef], look: Callable[[], bool], what: str) -> None:
+        """Look until it is so, or until it would be seen to be so; `what` is said while that takes long."""
+        wanted, pause = tuple(facets), GLANCES
+        patience = Patience(self.world.clock.monotonic, what, max(self.horizon.left(wanted), 0.0))
         while True:
-            settled = self.settles_in(wanted) <= 0
-            now = self.read(refs)
-            streak = streak + 1 if seen(now) else 0
-            if streak >= times or (settled and not streak):
-                return now
-            if not streak:
-                self.wait(min(GLANCES, max(self.settles_in(wanted), 0.0)))
-
-    def stirred(self) -> None:
-        """Production was still changing by what this attempt did until now."""
-        self._called = self.world.clock.monotonic()
-
-    def settles_in(self, facets: Iterable[FacetRef]) -> float:
-        """Seconds until a reading of these settings can no longer be older than the last call of this attempt.
-
-        AWS is read from replicas: until then an absence may be old, while an effect that is seen is true.
-        """
-        horizon = settle_horizon(self.world.ground.kinds, facets) * self.world.settle
-        return self._called + horizon - self.world.clock.monotonic()
+            settled = self.horizon.left(wanted) <= 0
+            if look() or settled:
+                return
+            if pause > GLANCES:
+                self.world.progress(patience.says)
+            self.wait(min(pause, max(self.horizon.left(wanted), 0.0)))
+            pause = min(pause * 1.5, LONGEST_GLANCE)
 
     def blink(self) -> None:
         """Time passes: what was read is no longer now."""
@@ -210,10 +246,3 @@ class Attempt(Knowledge):
         self.world.clock.wait(seconds)
         self.heed()
         self.meanwhile()
-
-
-def _age(change: Change, now: datetime) -> float:
-    """Seconds since this attempt last called AWS, as far as that is recorded."""
-    if not change.called_at:
-        return 0.0
-    return max((now - datetime.fromisoformat(change.called_at)).total_seconds(), 0.0)

@@ -42,7 +42,7 @@ def _guard(attempt: Attempt, ref: Ref) -> Guard | None:
 def _send(attempt: Attempt, ref: Ref, call: Call, phase: str, step: str, *, again: bool) -> None:
     """Send it; where something that nobody sees yet is still under way, once more when that is over."""
     settled = attempt.world.ground.kinds[ref.kind].settled
-    until = attempt.world.clock.monotonic() + max(attempt.settles_in([FacetRef(ref, EXISTENCE)]), 0.0)
+    until = attempt.world.clock.monotonic() + max(attempt.horizon.left([FacetRef(ref, EXISTENCE)]), 0.0)
     while True:
         try:
             send_settled(attempt, call, phase, step, again=again)
@@ -64,10 +64,11 @@ def _after_it(attempt: Attempt, ref: Ref, was: Resource, want: Resource) -> Reso
     """
     last = attempt.change.calls[-1]
     left = {**was, **(attempt.leaves(last).get(ref) or {})}
+    unsaid = {facet.facet for facet in last.started.facets if facet.facet not in (attempt.leaves(last).get(ref) or {})}
 
     def shows(seen: Snapshot) -> bool:
         now = seen[ref]
-        return now is not None and all(now.get(name) == left.get(name) for name in want)
+        return now is not None and all(now.get(n) == left.get(n) for n in want if n not in unsaid)
 
     seen = attempt.read_until(last.started.facets, shows)
     now = seen[ref]

@@ -24,7 +24,16 @@ from changectl.engine.restore import prove, restore
 from changectl.engine.steps import run_step
 from changectl.engine.verify import confirm, verify
 from changectl.engine.world import World
-from changectl.errors import CannotRecord, ChangectlError, Locked, NeverSent, RemoteNeeded, TakenOver, Unreachable
+from changectl.errors import (
+    CannotRecord,
+    ChangectlError,
+    Locked,
+    NeverSent,
+    RegisterUnsound,
+    RemoteNeeded,
+    TakenOver,
+    Unreachable,
+)
 from changectl.model import events as e
 from changectl.model import moves as m
 from changectl.model.change import Change, Outcome
@@ -64,7 +73,7 @@ def conduct(plan: Plan, world: World, past: Change) -> Change:
         except CannotRecord as why:
             if not attempt.change.deeds and not any(sent.may_have_worked for sent in attempt.change.calls):
                 raise
-            turn_back(attempt, f"{why.sentence}; what follows may not be recorded on this machine")
+            _back_unrecorded(attempt, why)
         except Stopped:
             raise
         except StillMoving as why:
@@ -172,10 +181,18 @@ def _undo(attempt: Attempt, step: Step, undo: Callable[[], None]) -> None:
         attempt.record(e.UndoDone(step.id))
 
 
+def _back_unrecorded(attempt: Attempt, why: CannotRecord) -> None:
+    try:
+        turn_back(attempt, f"{why.sentence}; what follows may not be recorded on this machine")
+    except StopWanted:  # somebody was asked, and wants to stop
+        _turn_round(attempt)
+
+
 def _cannot_go_on(attempt: Attempt, why: ChangectlError) -> None:
     """It did not come to what it was about to do: nothing was changed yet, or it waits, or a person must look."""
     if not attempt.change.wants and not attempt.change.rollback:
-        attempt.record(e.Closed(Outcome.REFUSED.value, why.sentence, "aws"))
+        because = "register" if isinstance(why, RegisterUnsound) else "aws"
+        attempt.record(e.Closed(Outcome.REFUSED.value, why.sentence, because))
     elif isinstance(why, TakenOver):
         attempt.record(e.OperatorNeeded(why.sentence, attempt.change.touched(), "taken-over"))
     elif isinstance(why, PASSING):
@@ -199,7 +216,9 @@ def _publish(attempt: Attempt) -> None:
         tip = attempt.world.publish()
     except (RemoteNeeded, Locked, TakenOver):
         return
-    except CannotRecord as why:  # the repository is on the disk that is full
+    except (
+        ChangectlError
+    ) as why:  # the disk is full, or the register is not sound: what is so in production is so all the same
         attempt.unrecorded = why.sentence
         return
     attempt.record(e.Published(tip))

@@ -4,7 +4,7 @@ A yes of the check is true at once; a no is believed when the call would have ar
 """
 
 from changectl.contracts.probe import Verdict
-from changectl.engine.attempt import GLANCES, Attempt
+from changectl.engine.attempt import Attempt
 from changectl.engine.checks import asked
 from changectl.model import events as e
 from changectl.model.change import Sent
@@ -14,19 +14,23 @@ from changectl.model.resource import Call
 
 def told_by_its_check(attempt: Attempt, sent: Sent) -> bool:
     """Whether its fate is known now. Returns when the call, if it is still under way, would have arrived."""
-    check, number = _check(attempt, sent), sent.started.number
-    while True:
-        settled = attempt.settles_in(()) <= 0
+    check, number, verdict = _check(attempt, sent), sent.started.number, Verdict.ERROR
+
+    def look() -> bool:
+        nonlocal verdict
         verdict = asked(attempt, check).verdict if check is not None else Verdict.ERROR
-        if verdict is Verdict.PASSED:
+        return verdict is Verdict.PASSED
+
+    attempt.until(
+        sent.started.facets, look, f"{sent.started.service}.{sent.started.operation}: waiting whether it arrives"
+    )
+    match verdict:
+        case Verdict.PASSED:
             attempt.record(e.CallDone(number, settled=True))
-            return True
-        if settled:
-            break
-        attempt.wait(min(GLANCES, max(attempt.settles_in(()), 0.0)))
-    if verdict is not Verdict.FAILED:
-        return False
-    attempt.record(e.CallFailed(number, "NotSeen", "its check says no"))
+        case Verdict.FAILED:
+            attempt.record(e.CallFailed(number, "NotSeen", "its check says no"))
+        case Verdict.NO_DATA | Verdict.ERROR:
+            return False
     return True
 
 

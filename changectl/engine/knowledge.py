@@ -3,6 +3,8 @@
 Nothing is read here but the vault: production may be anything else.
 """
 
+from collections.abc import Callable, Iterator
+
 from changectl.engine.world import World
 from changectl.model.bodies import body_of, laid_over, snapshot_of
 from changectl.model.change import Change, Fate, Sent
@@ -17,23 +19,39 @@ class Knowledge:
         self.world = world
         self.change = change
         self._bodies: dict[str, Snapshot] = {}
-        self._found: dict[str, Snapshot] = {}
+        self._found: dict[str | int, Snapshot] = {}
+        self._left: dict[str | int, Snapshot] = {}
         self._expected: tuple[Change, Snapshot] | None = None
         self._before: tuple[Change, Snapshot] | None = None
+
+    def remember(self, key: str | int, found: Snapshot, left: Snapshot) -> None:
+        """What a call finds and leaves: under its digest, or its number where the vault could not keep it."""
+        self._found[key], self._left[key] = found, left
 
     def found(self, sent: Sent) -> Snapshot:
         """What a call's settings were when it was sent."""
         self.leaves(sent)
-        return self._found.get(sent.started.bodies, {})
+        return self._found.get(_key(sent), {})
 
     def leaves(self, sent: Sent) -> Snapshot:
         """What a call leaves of its settings; nothing where that could not be foretold."""
-        digest = sent.started.bodies
-        if digest and digest not in self._bodies:
-            found, left = self.world.vault.fetch(digest)
-            self._found[digest] = snapshot_of(found)
-            self._bodies[digest] = {} if left is None else snapshot_of(left)
-        return self._bodies[digest] if digest else {}
+        key = _key(sent)
+        if isinstance(key, str) and key not in self._left:
+            found, left = self.world.vault.fetch(key)
+            self.remember(key, snapshot_of(found), {} if left is None else snapshot_of(left))
+        return self._left.get(key, {})
+
+    def unsaid(self, facet: FacetRef) -> bool:
+        """Whether a call may have changed a setting, going forward, and nobody can say to what."""
+        return any(
+            facet in sent.started.facets
+            and facet.ref not in sent.started.creates  # what it makes is its own as a whole
+            and sent.may_have_worked
+            and sent.started.step
+            and not _says(self.leaves(sent), facet)
+            and not _says(self.bodies(self.change.left_by.get(sent.started.step, "")), facet)
+            for sent in self.change.calls
+        )
 
     def bodies(self, digest: str) -> Snapshot:
         """The bodies kept under a digest; none for the empty digest."""
@@ -61,11 +79,8 @@ class Knowledge:
         if self._expected is not None and self._expected[0] is self.change:
             return self._expected[1]
         state = self.before()
-        for step in (*self.change.wants, ""):
-            for sent in self.change.calls:
-                if sent.started.step == step and sent.fate is Fate.DONE:
-                    state = laid_over(state, self._effect(sent))
-            state = laid_over(state, self.bodies(self.change.left_by.get(step, "")))
+        for bodies in self._in_order(lambda sent: sent.fate is Fate.DONE):
+            state = laid_over(state, bodies)
         self._expected = (self.change, state)
         return state
 
@@ -94,12 +109,19 @@ class Knowledge:
     def lives(self, ref: Ref) -> tuple[Resource | None, ...]:
         """Every state as a whole in which our calls, one after the other, can have left a resource."""
         states = [self.before().get(ref)]
-        for step in (*self.change.wants, ""):
-            left = [self._effect(s) for s in self.change.calls if s.started.step == step and s.may_have_worked]
-            for bodies in (*left, self.bodies(self.change.left_by.get(step, ""))):
-                if ref in bodies:
-                    states.append(laid_over({ref: states[-1]}, {ref: bodies[ref]})[ref])
+        for bodies in self._in_order(lambda sent: sent.may_have_worked):
+            if ref in bodies:
+                states.append(laid_over({ref: states[-1]}, {ref: bodies[ref]})[ref])
         return tuple(states[1:])
+
+    def _in_order(self, counts: Callable[[Sent], bool]) -> Iterator[Snapshot]:
+        """What each call left, one after the other, and each step behind its last call."""
+        last = {sent.started.step: sent for sent in self.change.calls}
+        for sent in self.change.calls:
+            if counts(sent):
+                yield self._effect(sent)
+            if last[sent.started.step] is sent:
+                yield self.bodies(self.change.left_by.get(sent.started.step, ""))
 
     def _effect(self, sent: Sent) -> Snapshot:
         """What a call leaves, of what only its answer named as far as that it is there."""
@@ -109,3 +131,7 @@ class Knowledge:
 def _says(bodies: Snapshot, facet: FacetRef) -> bool:
     """Whether bodies tell something of a setting: its value, or that its resource is gone."""
     return facet.ref in bodies and (bodies[facet.ref] is None or facet.facet in (bodies[facet.ref] or {}))
+
+
+def _key(sent: Sent) -> str | int:
+    return sent.started.bodies or sent.started.number

@@ -29,6 +29,7 @@ def at_rest(attempt: Attempt, ref: Ref) -> None:
             )
         watching_wait(attempt, min(pause, patience.left), patience)
         pause = min(pause * 2, 15.0)
+        attempt.horizon.stirred([ref])
 
 
 def come_to_rest(attempt: Attempt) -> None:

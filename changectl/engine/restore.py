@@ -15,6 +15,7 @@ from changectl.model import events as e
 from changectl.model.bodies import body_of
 from changectl.model.change import Sent
 from changectl.model.merge import Merge, merged
+from changectl.model.moves import why_not_back
 from changectl.model.resource import EXISTENCE, FacetRef, Ref, Resource, Snapshot
 
 RACES = 3
@@ -56,12 +57,24 @@ def _learn(attempt: Attempt, sent: Sent) -> None:
 
 
 def prove(attempt: Attempt) -> None:
-    """Read again, until it is right twice in a row: `RestoreProven`, or `FacetLeft` for each setting that is not as before."""
-    touched = attempt.change.touched()
-    now, wrong = read_until_right(attempt, touched, lambda facet, now: _is_back(attempt, facet, now), times=2)
+    """Read again, until it is right twice in a row: `RestoreProven`; or what stands wrong now, and the need of an operator."""
+    touched, known = attempt.change.touched(), {left.facet for left in attempt.change.left}
+    wanted = tuple(facet for facet in touched if facet not in known)
+    now, wrong = read_until_right(attempt, wanted, lambda facet, now: _is_back(attempt, facet, now), times=2)
+    news = {
+        facet for facet in known if attempt.horizon.left([facet]) <= 0
+    }  # of the others an old reading proves nothing
+    now = {**now, **attempt.read({facet.ref for facet in known})}
     for facet in wrong:
         _leave(attempt, facet, "it is not what it was", now, stranger=True)
-    if not wrong:
+    for facet in sorted(news):
+        if _is_back(attempt, facet, now):
+            attempt.record(e.FacetRestored(facet))
+    if attempt.change.left or attempt.change.undo_failed:
+        attempt.record(
+            e.OperatorNeeded(why_not_back(attempt.change), tuple(left.facet for left in attempt.change.left))
+        )
+    else:
         attempt.record(e.RestoreProven())
 
 
@@ -92,8 +105,11 @@ def _restore_as_seen(attempt: Attempt, ref: Ref, facets: tuple[FacetRef, ...], n
 
 def _restore_facets(attempt: Attempt, ref: Ref, facets: tuple[FacetRef, ...], now: Resource) -> None:
     want: dict[str, object] = {}
-    strangers = []
+    strangers, unsaid = [], []
     for facet in (each for each in facets if each.facet != EXISTENCE):
+        if attempt.unsaid(facet):
+            unsaid += [facet] if now.get(facet.facet) != body_of(attempt.before(), facet) else []
+            continue
         merge = _merge(attempt, facet, now)
         if merge.strangers:
             strangers.append(facet)
@@ -101,6 +117,7 @@ def _restore_facets(attempt: Attempt, ref: Ref, facets: tuple[FacetRef, ...], no
             want[facet.facet] = merge.want
     _write(attempt, ref, now, want, [facet for facet in facets if facet.facet in want])
     _leave_all(attempt, strangers, "someone else changed it", {ref: now}, stranger=True)
+    _leave_all(attempt, unsaid, "nobody can say whether this is what the call left", {ref: now}, stranger=False)
 
 
 def _restore_existence(
@@ -163,6 +180,8 @@ def _is_back(attempt: Attempt, facet: FacetRef, now: Snapshot) -> bool:
     before, present = attempt.before().get(facet.ref), now.get(facet.ref)
     if before is None or present is None:
         return before is present
+    if attempt.unsaid(facet):
+        return bool(present.get(facet.facet) == (before or {}).get(facet.facet))
     merge = _merge(attempt, facet, present)
     return not merge.strangers and merge.want == present.get(facet.facet)
 

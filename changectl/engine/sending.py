@@ -24,7 +24,8 @@ def send_settled(attempt: Attempt, call: Call, phase: str, step: str, *, again: 
         try:
             send(attempt, call, phase, step, again=again)
         except CallUnknown as unknown:
-            unsettled, again = settle_open_calls(attempt), True
+            this, again = attempt.change.calls[-1].started.number, True
+            unsettled = [sent for sent in settle_open_calls(attempt) if sent.started.number == this]
             if attempt.change.calls[-1].fate is Fate.DONE:
                 return
             if not all(is_known_again(attempt, sent) for sent in unsettled):

@@ -94,7 +94,6 @@ class Change:
     rollback: e.RollbackWanted | None = None
     undo_failed: tuple[e.UndoFailed, ...] = ()
     undone: frozenset[str] = frozenset()
-    restored: frozenset[FacetRef] = frozenset()
     left: tuple[e.FacetLeft, ...] = ()
     restore_done: bool = False
     proven: bool = False

@@ -198,9 +198,10 @@ def _went_back(
                 unheld="",
             )
         case e.FacetRestored(facet):
-            return replace(change, restored=change.restored | {facet})
-        case e.FacetLeft():
-            return replace(change, left=(*change.left, event))
+            return replace(change, left=tuple(left for left in change.left if left.facet != facet))
+        case e.FacetLeft(facet):
+            others = tuple(left for left in change.left if left.facet != facet)
+            return replace(change, left=(*others, event))
         case e.Restored():
             return replace(change, restore_done=True)
         case e.RestoreProven():

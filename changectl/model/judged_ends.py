@@ -1,11 +1,11 @@
 """How attempts end, held against what is promised: each function gives what shows that one promise is broken. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from changectl.model import events as e
 from changectl.model.change import Change, Fate, Outcome
 from changectl.model.history import Facts, Truth
-from changectl.model.resource import Body
+from changectl.model.resource import Body, FacetRef
 
 
 def ends(facts: Facts) -> Iterator[str]:
@@ -38,13 +38,26 @@ def rolled_back(facts: Facts) -> Iterator[str]:
     for attempt in facts.attempts:
         for n, _ in attempt.ends(Outcome.ROLLED_BACK):
             way = attempt.events[attempt.turned(n) : n]
-            left = [str(each.facet) for each in way if isinstance(each, e.FacetLeft)]
-            if left:
-                yield f"attempt {attempt.number} is rolled back, and {', '.join(left)} was left"
+            if left := _left(way):
+                yield f"attempt {attempt.number} is rolled back, and {', '.join(map(str, left))} was left"
             if not any(isinstance(each, e.RestoreProven) for each in way):
                 yield f"attempt {attempt.number} is rolled back, and production was not read again"
     if (truth := facts.truth) is not None and _is_back(facts.change):
         yield from _differs(truth, truth.before, "as before")
+
+
+def _left(way: Sequence[e.Event]) -> tuple[FacetRef, ...]:
+    """The settings that were left on a way back, and not put back after that."""
+    left: dict[FacetRef, None] = {}
+    for event in way:
+        match event:
+            case e.FacetLeft(facet):
+                left[facet] = None
+            case e.FacetRestored(facet):
+                left.pop(facet, None)
+            case _:
+                pass
+    return tuple(left)
 
 
 def _is_back(change: Change) -> bool:
@@ -76,8 +89,7 @@ def needs_operator(facts: Facts) -> Iterator[str]:
             if not event.why:
                 yield f"attempt {attempt.number} needs an operator and does not say why"
             way = attempt.events[attempt.turned(n) : n]
-            left = {each.facet for each in way if isinstance(each, e.FacetLeft)}
-            for facet in sorted(left - set(event.facets)):
+            for facet in sorted(set(_left(way)) - set(event.facets)):
                 yield f"attempt {attempt.number} needs an operator and does not name {facet}, which it left"
     truth = facts.truth
     if truth is not None and (operator := facts.change.operator) is not None and not truth.excuse:

@@ -211,8 +211,6 @@ def _way_back(plan: Plan, change: Change) -> Move:
         return TakeBack(deed)
     if not change.restore_done:
         return Restore()
-    if change.left or change.undo_failed:
-        return NeedOperator(_why_not_back(change), tuple(left.facet for left in change.left))
     if not change.proven:
         return Prove()
     if change.failure:
@@ -241,7 +239,8 @@ def _settled(change: Change) -> frozenset[str]:
     return change.undone | {failed.step for failed in change.undo_failed}
 
 
-def _why_not_back(change: Change) -> str:
+def why_not_back(change: Change) -> str:
+    """What of the way back was not to be had, counted."""
     strangers = sum(left.stranger for left in change.left)
     parts = (
         f"{strangers} changed by someone else" if strangers else "",

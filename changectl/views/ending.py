@@ -16,6 +16,7 @@ REFUSED = {
     "locked": Status.LOCKED,
     "interrupted": Status.INTERRUPTED,
     "aws": Status.AWS_REFUSED,
+    "register": Status.REGISTER_UNSOUND,
 }
 
 
@@ -47,7 +48,9 @@ def ending(
 
 
 def _notes(change_id: str, change: Change) -> Iterator[str]:
-    if change.unrecorded:
+    if change.unrecorded and not change.rollback:
+        yield f"The team has not been told of it: {change.unrecorded}"
+    elif change.unrecorded:
         yield f"Not all of it is recorded on this machine: {change.unrecorded}"
         again = f"changectl rollback {change_id}"
         yield f"Once there is room, {again} records it: it reads production and sends nothing where all is back"
