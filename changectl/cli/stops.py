@@ -50,8 +50,10 @@ class Stops:
         return time.monotonic()
 
     def wait(self, seconds: float) -> None:
-        """Let so much time pass, or less if somebody asks to stop meanwhile."""
+        """Let so much time pass, or less if somebody asks to stop meanwhile, or has since `count` was last asked."""
         self._came.clear()
+        if self.unheard:
+            return
         until = time.monotonic() + seconds
         self.meanwhile()
         while (left := until - time.monotonic()) > 0 and not self._came.wait(min(left, HEARTBEAT)):
