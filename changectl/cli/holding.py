@@ -65,10 +65,8 @@ class Holding:
         except TakenOver as lost:
             self.lost = lost
             raise
-        except (
-            ChangectlError
-        ) as why:  # no remote, or a register that is not sound: neither keeps a change from going back
-            self.tried, self.trouble = self.clock(), why.sentence  # now: asking may have taken a minute
+        except (ChangectlError, OSError) as why:  # no remote, say: nothing of it keeps a change from going back
+            self.tried, self.trouble = self.clock(), str(why)  # now: asking may have taken a minute
             return self.trouble
         self.acknowledged(now)
         return ""

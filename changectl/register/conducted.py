@@ -3,6 +3,7 @@
 import fcntl
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 from changectl.errors import InProgress
@@ -12,10 +13,12 @@ _HOLDER = "holder"
 
 
 def take(lines: Lines, change: str, attempt: int) -> None:
-    """Take the lock of an open journal, and say beside it who has it. Raises InProgress, CannotRecord; it is closed then."""
+    """Take the lock of an open journal, and say beside it who has it, where there is room for that.
+
+    Raises InProgress, CannotRecord; it is closed then.
+    """
     try:
         fcntl.flock(lines.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        (lines.path.parent / _HOLDER).write_text(f"process {os.getpid()} on {socket.gethostname()}\n")
     except BlockingIOError:
         os.close(lines.descriptor)
         who = _holder(lines.path.parent)
@@ -29,6 +32,8 @@ def take(lines: Lines, change: str, attempt: int) -> None:
     except OSError as error:
         os.close(lines.descriptor)
         raise cannot_record(lines.path, error.strerror or str(error)) from error
+    with suppress(OSError):  # a full disk keeps nobody from going back
+        (lines.path.parent / _HOLDER).write_text(f"process {os.getpid()} on {socket.gethostname()}\n")
 
 
 def process_at(path: Path) -> str | None:
@@ -46,4 +51,4 @@ def process_at(path: Path) -> str | None:
 
 def _holder(folder: Path) -> str:
     holder = folder / _HOLDER
-    return holder.read_text().strip() if holder.exists() else "another process"
+    return (holder.read_text().strip() if holder.exists() else "") or "another process"

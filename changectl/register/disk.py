@@ -19,7 +19,7 @@ ROOM = 64 * 1024  # zeros put down at a time; an attempt of 20 calls takes about
 class Lines:
     """An open file of lines, of which so many are durable. After a failed write or sync it takes nothing more.
 
-    Every OSError becomes CannotRecord.
+    What was just opened takes lines once it is recovered. Appending raises CannotRecord for every OSError.
     """
 
     path: Path
@@ -55,9 +55,10 @@ class Lines:
         yield from read_lines(os.pread(self.descriptor, self.end, 0), str(self.path)).values
 
     def close(self) -> None:
-        """Give back the unused room, so that people can read the file with `cat`, and close it."""
+        """Give back the unused room where that can be, so that people can read the file with `cat`, and close it."""
         if not self.broken:
-            os.ftruncate(self.descriptor, self.end)
+            with suppress(OSError):
+                os.ftruncate(self.descriptor, self.end)
         os.close(self.descriptor)
 
     def _make_room(self, size: int) -> None:
@@ -94,9 +95,9 @@ def create_lines(path: Path) -> Lines:
 
 
 def open_lines(path: Path) -> Lines:
-    """The file for going on: what it holds made durable before anyone acts on it, a torn end cut, room made.
+    """The file as it is, neither read nor changed: `recover` makes it fit for going on.
 
-    Raises FileNotFoundError, CannotRecord, RegisterUnsound.
+    Raises FileNotFoundError, CannotRecord.
     """
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
@@ -108,7 +109,10 @@ def open_lines(path: Path) -> Lines:
 
 
 def recover(lines: Lines) -> tuple[Any, ...]:
-    """The values of an opened file after cutting its torn end; from here on it takes lines again."""
+    """The values of an opened file, durable before anyone acts on them, its torn end cut; from here on it takes lines again.
+
+    Raises CannotRecord, RegisterUnsound.
+    """
     try:
         size = os.fstat(lines.descriptor).st_size
         whole = read_lines(os.pread(lines.descriptor, size, 0), str(lines.path))

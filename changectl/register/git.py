@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from changectl.errors import ChangectlError, ConfigurationWrong
+from changectl.errors import ChangectlError, ConfigurationWrong, RemoteNeeded
 from changectl.model.frozen import dataclass
 
 LOCAL, NETWORK = 60.0, 60.0  # seconds
@@ -51,8 +51,15 @@ class Answer:
 
 
 def ask(root: Path, *args: str, feed: bytes = b"", timeout: float = LOCAL) -> Answer:
-    """Run git in a session of its own, so that a Ctrl-C meant for us does not reach it. Raises ConfigurationWrong."""
-    with _started(root, args, subprocess.PIPE) as process:
+    """Run git in a session of its own, so that a Ctrl-C meant for us does not reach it. Raises ConfigurationWrong.
+
+    Where this machine cannot start it just now, the answer says so.
+    """
+    try:
+        started = _started(root, args, subprocess.PIPE)
+    except RemoteNeeded as why:
+        return Answer(None, b"", why.sentence)
+    with started as process:
         try:
             out, err = process.communicate(feed, timeout)
         except subprocess.TimeoutExpired:
@@ -91,6 +98,10 @@ def _started(root: Path, args: Sequence[str], stdin: int | IO[bytes]) -> subproc
         if not root.exists():
             raise ConfigurationWrong(f"{root} is not there any more") from None
         raise ConfigurationWrong("git was not found", "install git 2.31 or newer") from None
+    except OSError as error:  # no memory, no descriptors: as little is known of the register as where the line is cut
+        raise RemoteNeeded(
+            f"git could not be started on this machine: {error.strerror}", "free memory, or end what runs beside it"
+        ) from error
 
 
 def _environment() -> Mapping[str, str]:

@@ -8,6 +8,7 @@ holds an advisory lock on it, so that two processes never conduct the same attem
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,8 @@ class Journal:
         closed_before = self._ended and any(isinstance(e.event, Closed) for e in self._entries())
         self._lines.close()
         if closed_before:
-            (self.folder / _ENDED).touch(mode=0o600)
+            with suppress(OSError):  # then it is looked at again, and found to have ended
+                (self.folder / _ENDED).touch(mode=0o600)
 
     def _entries(self) -> Iterator[Entry]:
         return (entry_of(value) for _, value in self._lines.values() if not is_body(value))
@@ -125,7 +127,8 @@ class Journals:
         except (CannotRecord, RegisterUnsound):
             os.close(lines.descriptor)
             raise
-        return Journal(change, attempt, entries, Vault(lines, bodies), lines)
+        is_told = bool(entries) and isinstance(entries[-1].event, Published)
+        return Journal(change, attempt, entries, Vault(lines, bodies), lines, is_told)
 
     def read(self, change: str, attempt: int) -> tuple[Entry, ...]:
         """An attempt's events for showing, while somebody else may be writing. Raises NotFound, RegisterUnsound."""

@@ -19,7 +19,7 @@ class Held:
     def __init__(self, *, begun: bool = True) -> None:
         self.clock = SetClocks()
         self.asked: list[datetime] = []
-        self.answer: ChangectlError | None = None
+        self.answer: ChangectlError | OSError | None = None
         self.takes = 0.0
         self.holding = Holding("c1", LENGTH, self._renew, self.clock)
         if begun:
@@ -103,6 +103,15 @@ def test_without_the_remote_it_is_held_for_as_long_as_it_lasts_and_not_longer() 
         held.hold()
     assert "ends at 08:15:00 UTC" in over.value.sentence
     assert over.value.hint == ("when the remote answers: changectl apply --resume c1, or: changectl rollback c1")
+
+
+def test_a_machine_that_can_do_nothing_just_now_ends_no_wait() -> None:
+    held = Held()
+    held.answer = OSError(12, "Cannot allocate memory")
+    held.clock.passes(LENGTH)
+    held.holding.keep_up()
+    with pytest.raises(LeaseOver, match="Cannot allocate memory"):
+        held.hold()
 
 
 def test_a_longer_call_wants_a_longer_lease() -> None:

@@ -237,7 +237,7 @@ def _path() -> dict[str, str]:
 
 
 def failing(code: int) -> Callable[..., int]:
-    def fail(*_: object) -> int:
+    def fail(*_: object, **__: object) -> int:
         raise OSError(code, os.strerror(code))
 
     return fail
@@ -409,3 +409,42 @@ def test_a_hostile_id_never_leaves_the_state_folder(tmp_path: Path, change: str)
         with pytest.raises(WrongUsage):
             act()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_conducts_it_need_not_be_written_down_beside_it(tmp_path: Path) -> None:
+    with Journals(tmp_path).create(CHANGE, 1) as journal:
+        journal.append(entry(CHANGE, 0))
+    (journal.folder / "holder").unlink()
+    (journal.folder / "holder").mkdir()
+    with Journals(tmp_path).open(CHANGE, 1) as again:
+        again.append(entry(CHANGE, 1))
+    assert len(Journals(tmp_path).read(CHANGE, 1)) == 2
+
+
+def ended(tmp_path: Path) -> Path:
+    """The folder of an attempt that has ended, and of which the team was told."""
+    with Journals(tmp_path).create(CHANGE, 1) as journal:
+        for n, event in enumerate((e.Closed("applied"), e.Published("c0ffee"))):
+            journal.append(entry(CHANGE, n, event))
+    return journal.folder
+
+
+def test_an_ended_attempt_that_was_merely_opened_is_not_looked_at_again(tmp_path: Path) -> None:
+    mark = ended(tmp_path) / "ended"
+    Journals(tmp_path).open(CHANGE, 1).close()
+    assert mark.exists()
+
+
+@pytest.mark.parametrize("call", ["ftruncate", "touch"])
+def test_no_disk_that_fails_at_the_close_hides_how_it_ended(
+    tmp_path: Path, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended(tmp_path)
+    journal = Journals(tmp_path).open(CHANGE, 1)
+    with monkeypatch.context() as patch:
+        if call == "ftruncate":
+            patch.setattr(os, "ftruncate", failing(errno.EIO))
+        else:
+            patch.setattr(Path, "touch", failing(errno.ENOSPC))
+        journal.close()
+    assert Journals(tmp_path).read(CHANGE, 1) == journal.recovered

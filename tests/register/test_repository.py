@@ -1,5 +1,8 @@
 """Finding the repository, its remote and whoever commits, as git itself would."""
 
+import errno
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -94,6 +97,20 @@ def test_without_git_it_says_what_to_install(root: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("PATH", "")
     with pytest.raises(ConfigurationWrong, match="git was not found"):
         ask(root, "version")
+
+
+@pytest.mark.parametrize("code", [errno.ENOMEM, errno.EMFILE])
+def test_a_machine_that_cannot_start_git_just_now_knows_as_little_as_one_without_a_line(
+    code: int, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(subprocess, "Popen", refused)
+    answer = ask(root, "version")
+    assert (answer.status, os.strerror(code) in answer.words) == (None, True)
+    with pytest.raises(RemoteNeeded, match=os.strerror(code)):
+        Objects(root)
 
 
 def test_objects_come_in_order_and_missing_ones_are_none(root: Path) -> None:
