@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 
 from changectl.catalogue import catalogue
@@ -11,12 +12,13 @@ from changectl.cli.confirming import confirmed
 from changectl.cli.desk import Desk, plan_in
 from changectl.cli.entries import entry_now, writable
 from changectl.cli.ground import Signed, signed_in
+from changectl.cli.keeper import Keeper, owner_of
 from changectl.cli.loose import caught_up, set_aside_what_lost
 from changectl.cli.memory import Memory, me
 from changectl.cli.options import output
 from changectl.cli.previewing import rules
 from changectl.cli.stops import Stops
-from changectl.cli.world import Keeper, owner_of, world_of
+from changectl.cli.world import world_of
 from changectl.engine.attempt import Attempt
 from changectl.engine.standing import may_accept, recorded, standing_elsewhere, standing_here, wrong
 from changectl.errors import ChangectlError, WrongUsage
@@ -108,7 +110,7 @@ def _to_free(found: Memory, owner: Owner, change: Change) -> Unlock:
     """The attempt's locks. Raises InProgress where it is conducted: nobody is gone whose lease has not ended."""
     held = {lock.name: lock for lock in found.register.held() if lock.is_of(owner)}
     is_stuck = change.state is State.NEEDS_OPERATOR
-    order = Unlock(tuple(held), owner, "" if is_stuck else Stops().now().isoformat())
+    order = Unlock(tuple(held), owner, "" if is_stuck else datetime.now(UTC).isoformat())
     next_locks(order, held)
     return order
 

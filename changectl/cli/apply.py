@@ -13,6 +13,7 @@ from changectl.cli.conducting import Manner, conducted
 from changectl.cli.confirming import confirmed
 from changectl.cli.desk import Desk, change_id, desk, load
 from changectl.cli.going_forward import Wish, goes_forward
+from changectl.cli.keeper import Keeper
 from changectl.cli.loose import tied_up
 from changectl.cli.memory import Memory, me, memory
 from changectl.cli.options import Confirm, Json, NoInput, PlanArgument
@@ -20,7 +21,6 @@ from changectl.cli.output import can_ask
 from changectl.cli.previewing import previewed, rules
 from changectl.cli.signing import refuse_what_outlasts
 from changectl.cli.taking_up import taken_up_again
-from changectl.cli.world import Keeper
 from changectl.engine.approval import in_window
 from changectl.engine.proposal import begin
 from changectl.engine.world import World
@@ -153,13 +153,18 @@ def _new(here: Desk, found: Memory, wanted: str, confirm: str, but: Exceptions, 
 def _as_begun(here: Desk, found: Memory, plan: Plan, journal: Journal) -> Callable[[], object]:
     """What is asked again of an attempt that died before its first step: whether what it began as is approved still."""
     begun = next(entry.event for entry in journal.recovered if isinstance(entry.event, Begun))
-    proposals = [entry.event for entry in found.entries(plan.id) if isinstance(entry.event, Proposed)]
     digests = (begun.plan_digest, begun.preview_digest)
-    proposed = next(each for each in proposals if (each.plan_digest, each.preview_digest) == digests)
     path = next(iter(find_plans(here.root).get(plan.id, ())), here.root / PLANS / f"{plan.id}.yaml")
 
     def still() -> object:
         now = found if begun.offline else memory(here.root, fetch=True)
+        proposals = (entry.event for entry in now.entries(plan.id) if isinstance(entry.event, Proposed))
+        proposed = next((each for each in proposals if (each.plan_digest, each.preview_digest) == digests), None)
+        if proposed is None:
+            raise GateRefused(
+                f"the register has no proposal of {plan.id} that attempt {journal.attempt} was begun from",
+                f"changectl rollback {plan.id}, then: changectl propose {plan.id}",
+            )
         asked = Asked(rules(here, now), now, path, plan, proposed)
         return agreed(asked, asked.rules.env(plan.env))
 

@@ -11,17 +11,18 @@ from changectl.cli.asking import asker
 from changectl.cli.desk import Desk, plan_in
 from changectl.cli.elsewhere import only_there
 from changectl.cli.ground import Signed, signed_in
+from changectl.cli.keeper import Keeper
 from changectl.cli.loose import caught_up, set_aside_what_lost, tie_up
 from changectl.cli.memory import Memory, me
 from changectl.cli.options import output
 from changectl.cli.output import can_ask
 from changectl.cli.previewing import rules
 from changectl.cli.stops import Stops, heeded
-from changectl.cli.world import Keeper, world_of
+from changectl.cli.world import world_of
 from changectl.engine.attempt import Stopped
 from changectl.engine.conduct import conduct
 from changectl.engine.world import World
-from changectl.errors import NeedsOperator, NotFound, WrongUsage
+from changectl.errors import CannotRecord, NeedsOperator, NotFound, WrongUsage
 from changectl.model.change import Change
 from changectl.model.contradictions import contradictions
 from changectl.model.entry import Entry
@@ -29,6 +30,7 @@ from changectl.model.events import Begun
 from changectl.model.fold import fold
 from changectl.model.frozen import dataclass
 from changectl.model.plan import Plan
+from changectl.model.status import Production
 from changectl.register.journal import Journal
 from changectl.register.vault import Vault
 from changectl.views.ending import ending, ending_document, ending_page
@@ -65,9 +67,14 @@ def conducted(
     try:
         with heeded(stops):
             prelude(keeper, world)
+            if keeper.untold:
+                out.progress((line(text(f"The team was not told of it beforehand: {keeper.untold}", Style.WARN)),))
             for entry in keeper.entries[len(journal.recovered) :]:
                 announcer(entry.event)
             change = conduct(plan, world, _untold(keeper))
+    except CannotRecord as why:
+        let_go(keeper, why)
+        raise
     except Stopped as stopped:
         raise NeedsOperator(
             "stopped at once, as you asked twice; what is under way may still have its effect",
@@ -76,6 +83,8 @@ def conducted(
     finally:
         announcer.close()
         journal.close()
+    if keeper.unrecorded and not change.unrecorded:
+        change = replace(change, unrecorded=keeper.unrecorded)
     if keeper.lost_to:
         found.journals.set_aside(plan.id, journal.attempt)
     if change.owed:  # unless a colleague has reviewed it, which no journal has
@@ -87,6 +96,19 @@ def conducted(
     except WrongUsage as why:  # the status says what became of production, whoever could read it
         out.progress((line(text(why.sentence, Style.WARN)), *ending_page(end)))
     raise typer.Exit(int(end.status))
+
+
+def let_go(keeper: Keeper, why: CannotRecord) -> None:
+    """What cannot be recorded ends, and frees its locks, where it has changed nothing; else its ways on are said."""
+    change = keeper.change()
+    if change.closed or not change.begun:
+        return
+    if change.deeds or any(sent.may_have_worked for sent in change.calls):
+        why.production = Production.MIXED
+    elif keeper.refuse(why.sentence):
+        return
+    on, back = f"changectl apply --resume {keeper.journal.change}", f"changectl rollback {keeper.journal.change}"
+    why.hint = f"its locks are held still: {why.hint}; then: {on}, or: {back}"
 
 
 def taken_up(here: Desk, found: Memory, change: str) -> tuple[Plan, Signed, Journal, Vault, tuple[Entry, ...]]:

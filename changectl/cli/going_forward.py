@@ -6,9 +6,9 @@ from changectl.cli.agreeing import signers
 from changectl.cli.confirming import confirmed
 from changectl.cli.desk import Desk
 from changectl.cli.entries import entry_now, writable
+from changectl.cli.keeper import Keeper
 from changectl.cli.memory import Memory, me
 from changectl.cli.previewing import rules
-from changectl.cli.world import Keeper
 from changectl.engine.approval import email, needed_for
 from changectl.engine.forward import agreed_by, may_agree, may_go_forward, wish_of
 from changectl.errors import GateRefused, InProgress

@@ -4,12 +4,12 @@ And an attempt whose number another machine has taken: it changed nothing, and i
 """
 
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from changectl.catalogue import catalogue
+from changectl.cli.keeper import Keeper
 from changectl.cli.memory import Memory, lost_to, unpublished
 from changectl.cli.stops import Stops
-from changectl.cli.world import Keeper
 from changectl.errors import RemoteNeeded
 from changectl.model.change import Outcome
 from changectl.model.codec import entry_id
@@ -59,6 +59,7 @@ def tie_up(found: Memory, by: str, journal: Journal) -> None:
 
 def caught_up(found: Memory, journal: Journal) -> None:
     """What the register alone has of this attempt comes into its journal: that a colleague closed it, that it goes back.
+    All that it has, where this machine has ended it and could not record that.
 
     The remote is asked where that can be: where the attempt needs an operator, or where its lease has run out. What this
     machine has done since and told nobody is what is so in production; then the journal is left as it is.
@@ -68,10 +69,12 @@ def caught_up(found: Memory, journal: Journal) -> None:
             found.register.fetch()
     told = {entry_id(entry): entry for entry in found.recorded(journal.change) if entry.attempt == journal.attempt}
     mine = {entry_id(entry) for entry in unpublished(journal.recovered)}
-    if not mine <= told.keys():
+    if not mine or not mine <= told.keys():
         return
-    for entry in (told[one] for one in told if one not in mine):
-        if isinstance(entry.event, Closed | RollbackWanted | TakenUp | WentForward):
+    missing = [told[one] for one in told if one not in mine]
+    ended_here = any(isinstance(each.event, Closed) and each.host == journal.recovered[0].host for each in missing)
+    for entry in missing:
+        if ended_here or isinstance(entry.event, Closed | RollbackWanted | TakenUp | WentForward):
             journal.append(entry)
             journal.recovered = (*journal.recovered, entry)
 
@@ -81,7 +84,7 @@ def _may_be_closed(journal: Journal, lease: timedelta) -> bool:
     if change.closed or not change.begun:
         return False
     began = datetime.fromisoformat(journal.recovered[0].at)
-    return change.operator is not None or Stops().now() - began > lease
+    return change.operator is not None or datetime.now(UTC) - began > lease
 
 
 def has_begun(journal: Journal) -> bool:

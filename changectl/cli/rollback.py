@@ -6,10 +6,10 @@ import typer
 
 from changectl.cli.conducting import Manner, conducted
 from changectl.cli.desk import change_id, desk
+from changectl.cli.keeper import Keeper
 from changectl.cli.memory import me, memory
 from changectl.cli.options import Json, NoInput, PlanArgument
 from changectl.cli.taking_up import taken_up_again
-from changectl.cli.world import Keeper
 from changectl.engine.world import World
 from changectl.model.change import Outcome
 from changectl.model.events import LocksHeld, RollbackWanted
@@ -22,6 +22,10 @@ def verb(
         str,
         typer.Option("--offline", metavar="REASON", help="Go back without the remote: no lock, recorded here only."),
     ] = "",
+    over_lock: Annotated[
+        str,
+        typer.Option("--over-lock", metavar="REASON", help="Go back though another change holds a setting; recorded."),
+    ] = "",
     no_input: NoInput = False,
     json: Json = False,
 ) -> None:
@@ -31,16 +35,20 @@ def verb(
     by = me(found)
     attempt = taken_up_again(here, found, change_id(here, plan))
 
-    def prelude(keeper: Keeper, world: World) -> None:
+    exceptions = (f"({word}: {reason})" for word, reason in (("offline", offline), ("over-lock", over_lock)) if reason)
+    said = " ".join(filter(None, (why, *exceptions)))
+
+    def prelude(keeper: Keeper, _: World) -> None:
         change = keeper.change()
         if change.outcome not in (None, Outcome.APPLIED):
             return  # nothing of it is left in production; what is still to be published goes out
+        wanted = RollbackWanted(said, by)
         if change.outcome is Outcome.APPLIED and not offline:
-            keeper.record(LocksHeld(world.take_locks()))
-        wanted = RollbackWanted(f"{why} (offline: {offline})".lstrip() if offline else why, by)
-        if change.operator and not offline:  # a colleague may just be accepting production as it is
-            keeper.tell(wanted)
+            keeper.record_on_the_way_back(LocksHeld(keeper.take_locks(bool(over_lock))))
+            keeper.record_on_the_way_back(wanted)
+        elif (change.operator or over_lock) and not offline:  # a colleague may just be accepting production as it is
+            keeper.tell(wanted, bool(over_lock))
         elif change.rollback is None or change.operator or change.outcome is Outcome.APPLIED:
-            keeper.record(wanted)
+            keeper.record_on_the_way_back(wanted)
 
     conducted(here, found, by, *attempt, prelude, Manner(json, no_input), on_demand=True)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from changectl.cli import accepting, confirming, stops
-from changectl.cli.world import Keeper
+from changectl.cli.keeper import Keeper
 from changectl.model import events as e
 from changectl.model.fold import fold
 from changectl.register.journal import Journal

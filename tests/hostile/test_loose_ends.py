@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from changectl.cli.keeper import Keeper
 from changectl.cli.memory import memory
-from changectl.cli.world import Keeper
 from changectl.model.events import Begun, SnapshotTaken
 from changectl.model.status import Status
 from tests.hostile.place import CHANGE, Place, git
@@ -38,7 +38,7 @@ def after(name: str) -> Callable[[Place], None]:
     whole = getattr(Keeper, name)
 
     def arrange(place: Place) -> None:
-        place.patch.setattr(Keeper, name, lambda self: (whole(self), dies()))
+        place.patch.setattr(Keeper, name, lambda self, *how: (whole(self, *how), dies()))
 
     return arrange
 

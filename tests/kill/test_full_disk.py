@@ -1,6 +1,7 @@
 """A disk that is full, or read-only, for real: nothing goes forward, the way back works and says that it is unrecorded."""
 
 import errno
+import json
 import os
 import resource
 import subprocess
@@ -108,6 +109,30 @@ def test_a_disk_that_fills_up_meanwhile_stops_nothing_whose_room_was_laid_down_b
             told.lines += [again.stdout, again.stderr]
             assert (again.returncode, stage.production.read(), stage.held()) == (0, stage.before, [])
         told.counts["ENOSPC", "apply", "none"] += 1
+
+    counted.told("", story)
+
+
+def test_with_a_full_disk_what_was_applied_goes_back_and_says_that_this_is_not_recorded(
+    stages: Stages, counted: Counted
+) -> None:
+    stage = stages.stage(SET)
+
+    def story(told: Told) -> None:
+        with _disk(stage.journals, "1m") as disk:
+            assert _run(disk, stage, *APPLY, "--json").returncode == 0
+            disk.fill()
+            done = _run(disk, stage, *ROLLBACK, "--json")
+            told.lines += [done.stdout, done.stderr]
+            end = json.loads(done.stdout)
+            assert (done.returncode, end["production"]) == (0, "as-before")
+            assert os.strerror(errno.ENOSPC) in end["unrecorded"]
+            assert (stage.production.read(), stage.held()) == (stage.before, [])
+            disk.empty()
+            again = _run(disk, stage, *ROLLBACK, "--json")
+            told.lines += [again.stdout, again.stderr]
+            assert (again.returncode, stage.production.read(), stage.held()) == (0, stage.before, [])
+        told.counts["ENOSPC", "rollback", "none"] += 1
 
     counted.told("", story)
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 from register.team import Team, git
 
 from changectl.catalogue import catalogue
+from changectl.cli.keeper import Keeper
 from changectl.cli.memory import Memory, memory
 from changectl.cli.stops import Stops
-from changectl.cli.world import Keeper
 from changectl.errors import Locked
 from changectl.model import events as e
 from changectl.model.change import Change

@@ -5,7 +5,7 @@ import socket
 import pytest
 from register.team import Team, git
 
-from changectl.errors import GateRefused, LeaseOver, TakenOver
+from changectl.errors import GateRefused, LeaseOver, Locked, RegisterUnsound, TakenOver
 from changectl.model import events as e
 from changectl.register.locks import Unlock, lock_ref
 from tests.leases.machine import CHANGE, Operator, machine
@@ -151,6 +151,45 @@ def test_a_way_back_waits_for_whoever_has_taken_over(ana: Ana) -> None:
     with pytest.raises(TakenOver, match=f"{OTHER} has taken over"):
         ana.keeper.tell(e.RollbackWanted("anew", ana.operator.by))
     assert not any(isinstance(entry.event, e.RollbackWanted) for entry in ana.keeper.entries)
+
+
+def test_a_way_back_that_says_why_takes_what_somebody_else_has(ana: Ana) -> None:
+    stuck(ana)
+    ana.is_taken_over()
+    ana.keeper.tell(e.RollbackWanted("(over-lock: their laptop is dead)", ana.operator.by), over_lock=True)
+    ana.keeper.hold(60)
+    assert [(lock.epoch, lock.owner and lock.owner.change) for lock in ana.ben.register.held()] == [(3, CHANGE)]
+
+
+def test_over_the_locks_of_others_goes_no_further_than_the_attempt_that_said_so(team: Team) -> None:
+    ana, ben = Operator(machine(team, "ana")), Operator(machine(team, "ben"), OTHER)
+    ana.begins(over_lock="the shop is closed")
+    ana.keeper.record(e.Closed("applied"))
+    ana.keeper.publish()
+    assert ben.begins()
+    with pytest.raises(Locked, match=OTHER):
+        ana.keeper.take_locks()
+    ana.keeper.take_locks(over_lock=True)
+    assert [lock.owner and lock.owner.change for lock in ben.found.register.held()] == [CHANGE]
+
+
+def test_whoever_died_while_taking_the_locks_of_others_takes_them_when_it_goes_on(team: Team) -> None:
+    ana, ben = Operator(machine(team, "ana")), Operator(machine(team, "ben"), OTHER)
+    assert ben.begins()
+    assert ana.begins(over_lock="the shop is closed")
+    ana.keeper.take_locks()
+    assert [lock.owner and lock.owner.change for lock in ben.found.register.held()] == [CHANGE]
+
+
+def test_a_register_that_is_not_sound_forbids_to_go_forward_and_not_to_go_back(ana: Ana) -> None:
+    stuck(ana)
+    ana.keeper.publish()
+    ana.team.rewrite({path: b"{}" for path in ana.team.files() if path.endswith(".json")})
+    with pytest.raises(RegisterUnsound):
+        ana.keeper.tell(e.TakenUp())
+    ana.keeper.tell(e.RollbackWanted("anew", ana.operator.by))
+    ana.keeper.hold(60)
+    assert (ana.keeper.change().rollback is not None, "was edited" in ana.keeper.untold) == (True, True)
 
 
 def test_another_process_asks_before_its_first_call(ana: Ana) -> None:
