@@ -1,7 +1,7 @@
 """What nobody foretells is not taken for back; a stranger beside us makes nobody wait; what is left is told as it stands."""
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -25,7 +25,7 @@ MODIFY = Effect("ModifyBox", "writes", "Name", ("lid",))
 
 
 @pytest.fixture
-def modifying(monkeypatch: pytest.MonkeyPatch) -> Iterator[Plan]:
+def modifying(monkeypatch: pytest.MonkeyPatch) -> Plan:
     """A plan whose call changes a lid to what no kind can foretell."""
     monkeypatch.setitem(model_world.KINDS, "box", dataclasses.replace(BOX, also=(*BOX.also, MODIFY)))
     write = ToyAws.write
@@ -37,7 +37,7 @@ def modifying(monkeypatch: pytest.MonkeyPatch) -> Iterator[Plan]:
         return {}
 
     monkeypatch.setattr(ToyAws, "write", modified)
-    yield plan(step("mod", toy("ModifyBox", Name="a", X="1")), checks=("up",))
+    return plan(step("mod", toy("ModifyBox", Name="a", X="1")), checks=("up",))
 
 
 def killed_after(world: ModelWorld, wanted: type, then: Callable[[], None] = lambda: None) -> None:
