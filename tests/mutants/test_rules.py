@@ -29,7 +29,7 @@ from tests.engine.scenarios import BOXES, THREE, box, plan, step, toy
 from tests.engine.toy import BOX, ref
 from tests.register.team import ANA, entry, git
 from tests.simulator.aws import MEMBERS, Aws, number
-from tests.simulator.disturbances import Disturbance
+from tests.simulator.disturbances import Disturbance, Stranger
 from tests.simulator.history import at_its_end, findings, started
 from tests.simulator.scenarios import NAMED, RED, Scenario, aim, denied
 from tests.simulator.scenarios import plan as sim_plan
@@ -368,6 +368,7 @@ def test_what_is_not_known_to_have_failed_may_have_worked(fate: Fate) -> None:
 @pytest.mark.parametrize(("times", "reads"), [(1, 1), (2, 4)])
 def test_what_must_be_seen_twice_is_seen_twice_in_a_row(times: int, reads: int) -> None:
     world, attempt = at_the_gate()
+    attempt.horizon.stirred([ref("a")])
     shown = iter(["locked", "shut", "locked", "locked", "locked"])
     ask, count = world.aws.ask, itertools.count(1)
 
@@ -403,3 +404,15 @@ def test_a_value_that_an_earlier_call_left_proves_nothing_of_a_later_one(reader:
             state = started(scenario, Disturbance(calls=((n, fault),), reader=reader))
             why = at_its_end(Life(state), scenario.plan)
             assert findings(scenario, state, why) == (), (fault, n)
+
+
+def test_a_call_that_had_its_effect_is_never_said_to_have_failed_because_a_stranger_came() -> None:
+    scenario = NAMED["three settings"]
+    fault = ((0, "timeout after"),)
+    alone = started(scenario, Disturbance(calls=fault))
+    at_its_end(Life(alone), scenario.plan)
+    for tick in range(1, alone.ticks):
+        state = started(scenario, Disturbance(calls=fault, strangers=(Stranger(tick, "box/a", "Lid"),)))
+        at_its_end(Life(state), scenario.plan)
+        first = [sent.fate for sent in change_of(state.journal).calls if sent.started.number == 0]
+        assert first != [Fate.FAILED], tick

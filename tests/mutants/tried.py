@@ -13,7 +13,7 @@ from tests.mutants.blocks import MANY, RAN, block_of, marked
 from tests.mutants.killers import Unit, every_unit, killed_by, killed_by_tests, measured
 from tests.mutants.mutant import PRODUCT, Mutant, source_of
 
-ENGINE = ("attempt", "knowledge", "fate", "adoption", "evidence", "bringing", "sending", "gate", "steps", "restore", "verify",
+ENGINE = ("attempt", "horizon", "knowledge", "fate", "adoption", "evidence", "bringing", "sending", "gate", "steps", "restore", "verify",
           "conduct",
           "deciding", "checks", "rest", "capture")  # fmt: skip
 FILES = (

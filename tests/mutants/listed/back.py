@@ -86,18 +86,28 @@ BACK = (
     ),
     Listed(
         "One setting that could not be put back does not matter",
-        mutant(_MOVES, "if change.left or change.undo_failed:", "if change.undo_failed:"),
+        mutant(_RESTORE, "if attempt.change.left or attempt.change.undo_failed:", "if attempt.change.undo_failed:"),
         (),
     ),
     Listed(
         "An undo that failed does not matter",
-        mutant(_MOVES, "if change.left or change.undo_failed:", "if change.left:"),
+        mutant(_RESTORE, "if attempt.change.left or attempt.change.undo_failed:", "if attempt.change.left:"),
         (),
     ),
     Listed(
         "The way back is not proven by reading again",
         mutant(_MOVES, "    if not change.proven:\n        return Prove()\n", ""),
         (),
+    ),
+    Listed(
+        "What was left and is read as before at once counts as back, however old that reading may be",
+        mutant(_RESTORE, "facet for facet in known if attempt.horizon.left([facet]) <= 0", "facet for facet in known"),
+        (),
+    ),
+    Listed(
+        "What nobody foretold is put back as if it were ours",
+        mutant(_RESTORE, "        if attempt.unsaid(facet):\n            unsaid +=", "        if False:\n            unsaid +="),
+        ("tests/engine/test_what_is_read.py",),
     ),
     Listed(
         "The proof believes whatever it reads",

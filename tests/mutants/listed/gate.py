@@ -42,7 +42,7 @@ GATE = (
     Listed(
         "A refusal that proves that the call was done before counts as a refusal",
         mutant(_GATE, "if again and proves_it_was_done(", "if False and proves_it_was_done("),
-        (),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "A refusal of a call that was never sent before proves that it was done",
@@ -82,7 +82,9 @@ GATE = (
     ),
     Listed(
         "A call that nobody answered is sent again without reading back",
-        mutant(_SENDING, "unsettled, again = settle_open_calls(attempt), True", "unsettled, again = (), True"),
+        mutant(
+            _SENDING, "settle_open_calls(attempt) if sent.started.number == this]", "() if sent.started.number == this]"
+        ),
         ("faults twice: with an undo of its own",),
     ),
     Listed(
@@ -108,12 +110,20 @@ GATE = (
     ),
     Listed(
         "What cannot be recorded is done all the same, going forward",
-        mutant(_ATTEMPT, "if not self.going_back and not isinstance(event, RollbackWanted | OperatorNeeded):", "if False:"),
+        mutant(
+            _ATTEMPT,
+            "if not self.going_back and not isinstance(event, RollbackWanted | OperatorNeeded | Paused):",
+            "if False:",
+        ),
         ("full disk: compared and set",),
     ),
     Listed(
         "Where the disk is full it cannot go back either",
-        mutant(_ATTEMPT, "if not self.going_back and not isinstance(event, RollbackWanted | OperatorNeeded):", "if True:"),
+        mutant(
+            _ATTEMPT,
+            "if not self.going_back and not isinstance(event, RollbackWanted | OperatorNeeded | Paused):",
+            "if True:",
+        ),
         ("tests/policy/test_endings.py",),
     ),
 )  # fmt: skip
