@@ -37,6 +37,10 @@ GLANCES, LONGEST_GLANCE = 1.0, 5.0
 """Seconds between two looks for an effect: at first, and when it takes long."""
 
 
+GLANCE_LASTS = 5.0
+"""Seconds for which what was read may decide a call: the window in which a stranger is not seen, against a read a call."""
+
+
 class StepFault(Exception):
     """A step did not succeed; the reason is the message."""
 
@@ -76,6 +80,7 @@ class Attempt(Knowledge):
         self.since: dict[str, datetime] = {}
         self.watched = -math.inf
         self.meanwhile: Callable[[], None] = lambda: None
+        self._glanced: dict[Ref, float] = {}
         self.guards: dict[Ref, Body] = {}
         self.horizon = Horizon(world, change)
 
@@ -131,6 +136,7 @@ class Attempt(Knowledge):
         """Read afresh."""
         fresh = capture(self.world.ground.kinds, refs, self.world.ground.eyes, guards=self.guards)
         self.glance.update(fresh)
+        self._glanced |= dict.fromkeys(fresh, self.world.clock.monotonic())
         return fresh
 
     def look(self, ref: Ref) -> Resource | None:
@@ -146,7 +152,7 @@ class Attempt(Knowledge):
         What it was before may still be read, just after it was changed: it is read until it shows what this attempt has
         left of it, or would have shown it. What somebody else does beside that is not waited for.
         """
-        if ref not in self.glance:
+        if ref not in self.glance or self.world.clock.monotonic() - self._glanced[ref] > GLANCE_LASTS:
             self.read([ref])
         if behind := self._behind(ref):
             self.read_until(behind, lambda _: not self._behind(ref))

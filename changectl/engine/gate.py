@@ -108,7 +108,8 @@ def _refuse_outside(attempt: Attempt, call: Call, touch: Touch, phase: str) -> N
             "name it under `allow:` in the plan and give its step an `undo:`",
         )
     made = {ref for sent in change.calls for ref in (*sent.made, *sent.started.creates)}
-    approved = {facet.ref for facet in change.begun.facets} | made
+    whole = {ref: {FacetRef(ref, name) for name in _names(attempt, ref)} for ref in touch.deletes | touch.creates}
+    approved = {ref for ref, facets in whole.items() if facets <= set(change.begun.facets)} | made
     outside = sorted(f for f in touch.writes if f not in change.begun.facets and f.ref not in made)
     outside_refs = sorted(ref for ref in touch.deletes | touch.creates if ref not in approved)
     if outside or outside_refs:
