@@ -19,8 +19,8 @@ from changectl.cli.output import can_ask
 from changectl.cli.previewing import rules
 from changectl.cli.stops import Stops, heeded
 from changectl.cli.world import world_of
-from changectl.engine.attempt import Stopped
 from changectl.engine.conduct import conduct
+from changectl.engine.faults import Stopped
 from changectl.engine.world import World
 from changectl.errors import CannotRecord, NeedsOperator, NotFound, WrongUsage
 from changectl.model.change import Change

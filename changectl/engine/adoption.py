@@ -6,7 +6,8 @@ Before such a call nothing may be there under that name; so what is there afterw
 import jmespath
 
 from changectl.contracts.kind import ResourceKind, Sought
-from changectl.engine.attempt import Attempt, Untouched
+from changectl.engine.attempt import Attempt
+from changectl.engine.faults import Untouched
 from changectl.errors import CallNotDone
 from changectl.model import events as e
 from changectl.model.change import Sent

@@ -6,11 +6,12 @@ from datetime import datetime
 from functools import cached_property
 
 from changectl.engine.capture import capture
+from changectl.engine.faults import StepFault, Stopped, StopWanted
 from changectl.engine.horizon import Horizon, called_by
 from changectl.engine.knowledge import Knowledge
 from changectl.engine.patience import Patience
 from changectl.engine.world import World
-from changectl.errors import CannotRecord, ChangectlError, LeaseOver
+from changectl.errors import CannotRecord, LeaseOver
 from changectl.model.bodies import body_of, snapshot_json
 from changectl.model.change import Change
 from changectl.model.events import (
@@ -39,34 +40,6 @@ GLANCES, LONGEST_GLANCE = 1.0, 5.0
 
 GLANCE_LASTS = 5.0
 """Seconds for which what was read may decide a call: the window in which a stranger is not seen, against a read a call."""
-
-
-class StepFault(Exception):
-    """A step did not succeed; the reason is the message."""
-
-
-class Untouched(StepFault):
-    """A step did not succeed, and is known to have done nothing."""
-
-
-class OperatorFault(Exception):
-    """Nobody but a person can tell what a step has done."""
-
-
-class PersonWanted(OperatorFault):
-    """Somebody must be asked, and nobody who could be is here."""
-
-
-class Turn(Exception):
-    """What was just recorded decides what comes next."""
-
-
-class StopWanted(Exception):
-    """A person asked to stop while the change goes forward."""
-
-
-class Stopped(ChangectlError):
-    """A person asked twice to stop; production may be between two states."""
 
 
 class Attempt(Knowledge):

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from changectl.contracts.probe import CannotAsk, Judgement, TooEarly, Verdict
-from changectl.engine.attempt import Attempt, Turn
+from changectl.engine.attempt import Attempt
+from changectl.engine.faults import Turn
 from changectl.engine.patience import Patience
 from changectl.engine.perception import Perception
 from changectl.model import events as e

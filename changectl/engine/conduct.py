@@ -5,20 +5,12 @@ from dataclasses import replace
 from functools import partial
 from typing import assert_never
 
-from changectl.engine.attempt import (
-    Attempt,
-    OperatorFault,
-    PersonWanted,
-    StepFault,
-    Stopped,
-    StopWanted,
-    Turn,
-    Untouched,
-)
+from changectl.engine.attempt import Attempt
 from changectl.engine.checks import run_check, soak, watch, watch_if_due
 from changectl.engine.deciding import PASSING, decided, paused, turn_back
 from changectl.engine.deeds import take_back
 from changectl.engine.fate import settle_open_calls
+from changectl.engine.faults import OperatorFault, PersonWanted, StepFault, Stopped, StopWanted, Turn, Untouched
 from changectl.engine.rest import StillMoving, come_to_rest
 from changectl.engine.restore import prove, restore
 from changectl.engine.steps import run_step

@@ -2,8 +2,9 @@
 
 from changectl.contracts.action import Deed
 from changectl.contracts.probe import Verdict
-from changectl.engine.attempt import Attempt, PersonWanted, StepFault, Untouched
+from changectl.engine.attempt import Attempt
 from changectl.engine.checks import asked, watch
+from changectl.engine.faults import PersonWanted, StepFault, Untouched
 from changectl.model.plan import Step
 from changectl.model.text import one_line
 

@@ -1,8 +1,9 @@
 """Waiting until a resource is at rest: an asynchronous change must be over before the next call, forward and back."""
 
-from changectl.engine.attempt import Attempt, StepFault
+from changectl.engine.attempt import Attempt
 from changectl.engine.capture import settling
 from changectl.engine.checks import watching_wait
+from changectl.engine.faults import StepFault
 from changectl.engine.patience import Patience, spelled
 from changectl.model.resource import Ref
 

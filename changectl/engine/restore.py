@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from changectl.engine.attempt import Attempt, StepFault
+from changectl.engine.attempt import Attempt
 from changectl.engine.bringing import Overtaken, bring
 from changectl.engine.capture import INCARNATION
 from changectl.engine.evidence import is_known_again
 from changectl.engine.fate import read_until_right, settle_open_calls
+from changectl.engine.faults import StepFault
 from changectl.engine.standing import columns
 from changectl.engine.steps import send_again
 from changectl.engine.verdict import reachable

@@ -1,8 +1,9 @@
 """Sending a call until its fate is known."""
 
-from changectl.engine.attempt import Attempt, StepFault
+from changectl.engine.attempt import Attempt
 from changectl.engine.evidence import is_known_again
 from changectl.engine.fate import settle_open_calls
+from changectl.engine.faults import StepFault
 from changectl.engine.gate import send
 from changectl.errors import CallUnknown
 from changectl.model import events as e

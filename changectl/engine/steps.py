@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from changectl.contracts.action import Aim, Deed, Pause, Send, Until, Work
 from changectl.contracts.probe import Verdict
-from changectl.engine.attempt import GLANCES, Attempt, OperatorFault, StepFault, Turn
+from changectl.engine.attempt import GLANCES, Attempt
 from changectl.engine.bringing import Overtaken, bring
 from changectl.engine.checks import asked, watching_wait
 from changectl.engine.deeds import have_done
 from changectl.engine.evidence import is_known_again
 from changectl.engine.fate import read_until_right, settle_open_calls
+from changectl.engine.faults import OperatorFault, StepFault, Turn
 from changectl.engine.patience import Patience, spelled
 from changectl.engine.rest import at_rest
 from changectl.engine.sending import send_settled

@@ -12,8 +12,9 @@ import pytest
 from changectl.catalogue import catalogue
 from changectl.contracts.action import Aim, Sight
 from changectl.contracts.kind import Items
-from changectl.engine.attempt import Attempt, StepFault
+from changectl.engine.attempt import Attempt
 from changectl.engine.classes import settle_horizon
+from changectl.engine.faults import StepFault
 from changectl.engine.gate import send
 from changectl.errors import CallNotDone, GateRefused, TakenOver
 from changectl.model import events as e

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from changectl.engine.attempt import Stopped
 from changectl.engine.conduct import conduct
+from changectl.engine.faults import Stopped
 from changectl.engine.preview import foresee
 from changectl.engine.proposal import begin, proposal
 from changectl.errors import CannotRecord, ChangectlError
