@@ -9,6 +9,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
+from functools import partial
 from unittest.mock import patch
 
 import changectl
@@ -28,6 +29,7 @@ from changectl.model.status import MEANING
 from changectl.planfile.config import APPROVALS
 from changectl.planfile.plan import OPTIONAL, REQUIRED
 from changectl.views.explained import bending
+from tests.docs import how_tested
 
 
 def table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
@@ -297,6 +299,12 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "events": events,
     "kinds": kinds,
     "lost": lost_answers,
+    "promises": partial(how_tested.promises, table),
+    "simulated": partial(how_tested.simulated, table),
+    "killed": partial(how_tested.killed, table),
+    "exact": partial(how_tested.exact, table),
+    "disk": partial(how_tested.disk, table),
+    "mutants": partial(how_tested.mutants, table),
 }
 
 
