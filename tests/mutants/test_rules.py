@@ -77,17 +77,15 @@ def test_what_aws_accepted_and_did_not_do_is_no_step_done() -> None:
 
 
 @dataclass(frozen=True)
-class OneMore:
-    """A step that adds a label for each label that there is."""
+class AsItIs:
+    """A step whose aim depends on what is there."""
 
     box: Target
 
     def work(self, sight: Sight) -> Aim:
         a = sight.ref(self.box)
-        labels = (sight.now(a) or {})["labels"]
-        return Aim(
-            {FacetRef(a, "lid"): f"{len(labels)} labels", FacetRef(a, "labels"): {**labels, "more": str(len(labels))}}
-        )
+        lid = (sight.now(a) or {})["lid"]
+        return Aim({FacetRef(a, "lid"): f"{lid} and locked", FacetRef(a, "labels"): {"team": "x", "lid": f"was {lid}"}})
 
 
 class Killed(BaseException):
@@ -95,7 +93,7 @@ class Killed(BaseException):
 
 
 def test_a_step_that_was_interrupted_goes_on_to_what_it_aimed_at() -> None:
-    world, written = ModelWorld(BOXES), plan(step("more", OneMore(box("a"))))
+    world, written = ModelWorld(BOXES), plan(step("more", AsItIs(box("a"))))
     write = world.aws.write
 
     def dies(call: Call) -> Mapping[str, Any]:
@@ -113,7 +111,29 @@ def test_a_step_that_was_interrupted_goes_on_to_what_it_aimed_at() -> None:
         (["PutLid"], ["PutLid", "AddLabels"]),
         (["AddLabels"], ["AddLabels", "PutLid"]),
     )
-    assert (world.aws.boxes["a"]["Lid"], world.aws.boxes["a"]["Labels"]) == ("1 labels", {"team": "x", "more": "1"})
+    assert (world.aws.boxes["a"]["Lid"], world.aws.boxes["a"]["Labels"]) == (
+        "shut and locked",
+        {"team": "x", "lid": "was shut"},
+    )
+
+
+def test_who_goes_on_with_an_attempt_reads_again_before_it_says_applied() -> None:
+    world, written = ModelWorld(BOXES), plan(*THREE)
+    record = world.record
+
+    def dies(event: e.Event) -> None:
+        if isinstance(event, e.Closed):
+            raise Killed
+        record(event)
+
+    world.begin(written)
+    world.record = dies  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        world.live(written)
+    assert world.journal[-1] == e.Verified()
+    world.record = record  # type: ignore[method-assign]
+    world.aws.boxes["a"]["Lid"] = "shut"  # what had been read was not there to stay
+    assert world.live(written).outcome is not Outcome.APPLIED
 
 
 def test_a_stop_after_the_first_call_turns_the_change_round() -> None:
@@ -229,6 +249,21 @@ def test_what_nobody_can_say_the_fate_of_is_sent_once_and_never_by_itself_again(
     assert [sent.started.operation for sent in change_of(state.journal).calls].count("Ring") == 1
 
 
+def test_whoever_was_quicker_where_aws_compares_is_called_a_stranger() -> None:
+    scenario = NAMED["compared and set, and the check fails"]
+    alone = started(scenario)
+    at_its_end(Life(alone), scenario.plan)
+    left = [each for tick in range(1, alone.ticks) for each in _met_at(scenario, tick).left]
+    assert left
+    assert {(str(each.facet), each.stranger, each.now) for each in left} == {("lamp/l colour", True, "theirs")}
+
+
+def _met_at(scenario: Scenario, tick: int) -> Change:
+    state = started(scenario, Disturbance(strangers=(Stranger(tick, "lamp/l", "Colour"),)))
+    at_its_end(Life(state), scenario.plan)
+    return change_of(state.journal)
+
+
 def test_a_refused_write_on_the_way_back_needs_a_person() -> None:
     scenario = Scenario(
         "denied", sim_plan(sim_step("log", sim_toy("AppendLog", Name="a", More="x")), checks=("up",)), None
@@ -277,6 +312,7 @@ def at_the_gate(allow: tuple[str, ...] = ()) -> tuple[ModelWorld, Attempt]:
         toy("PutNote", Name="a", Note="mine"),
         toy("PutLid", Name="b", Lid="mine"),
         toy("CreateBox", Name="new"),
+        toy("DeleteBox", Name="a"),
     ],
     ids=lambda call: call.operation,
 )

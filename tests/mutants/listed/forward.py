@@ -45,7 +45,7 @@ FORWARD = (
     Listed(
         "An attempt that is gone on with says applied by what it read before",
         mutant(_CONDUCT, "return past if past.closed else replace(past, verified=False)", "return past"),
-        ("tests/policy/test_endings.py",),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "Checks before the first step are not asked",

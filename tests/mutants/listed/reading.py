@@ -132,25 +132,9 @@ READING = (
         ("tests/policy/test_rest.py",),
     ),
     Listed(
-        "A write does not wait for rest before it",
-        mutant(_BRINGING, "    if again:\n        at_rest(attempt, ref)\n", ""),
-        (),
-    ),
-    Listed(
         "Where AWS compares, a refusal means no stranger",
         mutant(_BRINGING, "if (guard := _guard(attempt, ref)) is not None and refused.code in guard.lost:", "if False:"),
-        (),
-    ),
-    Listed(
-        "A second write under compare-and-set names what was read before the first",
-        mutant(_BRINGING, "calls = _calls(attempt, ref, now, want) if _guard(attempt, ref) else calls", "pass"),
-        (),
-    ),
-    Listed(
-        "Something that nobody sees yet is not waited for where AWS says busy",
-        mutant(_BRINGING, "if settled is None or refused.code not in settled.busy or attempt.world.clock.monotonic() >= until:",
-               "if True:"),
-        (),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "What a call can have left that may have worked is not ours",
