@@ -10,7 +10,7 @@ from changectl.model.resource import Body, Call, Ref
 CHANGES = "GlobalSecondaryIndexUpdates"
 ON_DEMAND = ("OnDemandThroughput", ("MaxReadRequestUnits", "MaxWriteRequestUnits"))
 PROVISIONED = ("ProvisionedThroughput", ("ReadCapacityUnits", "WriteCapacityUnits"))
-UNLIMITED = {"OnDemandThroughput": {"MaxReadRequestUnits": -1, "MaxWriteRequestUnits": -1}}
+UNLIMITED = {"MaxReadRequestUnits": -1, "MaxWriteRequestUnits": -1}
 TYPES = keyed("AttributeName", "AttributeType")
 
 
@@ -31,8 +31,16 @@ def _capacity(raw: Any) -> Body:
 
 
 def _set_capacity(ref: Ref, now: Body, want: Body) -> tuple[Call, ...]:
-    lifted = UNLIMITED if "OnDemandThroughput" in now and want["BillingMode"] == "PAY_PER_REQUEST" else {}
-    return (_update(ref, {name: value for name, value in {**lifted, **want}.items() if now.get(name) != value}),)
+    changed = {name: value for name, value in want.items() if now.get(name) != value}
+    return (_update(ref, {**changed, **_lifted(now, want, want["BillingMode"])}),)
+
+
+def _lifted(was: Mapping[str, Any], will: Mapping[str, Any], mode: str) -> dict[str, Any]:
+    """The limits on demand where they change, each said: AWS lifts one for -1 only."""
+    member, _ = ON_DEMAND
+    if mode != "PAY_PER_REQUEST" or was.get(member) == will.get(member):
+        return {}
+    return {member: {**UNLIMITED, **will.get(member, {})}}
 
 
 def _indexes(raw: Any) -> Body:
@@ -62,15 +70,20 @@ def _set_indexes(ref: Ref, now: Body, want: Body) -> tuple[Call, ...]:
     """AWS removes or builds one in a call. One with other keys or another projection is removed and built anew."""
     was, will = now or {}, want or {}
     kept = [n for n in will if n in was and all(was[n][part] == will[n][part] for part in ("KeySchema", "Projection"))]
-    changed = [{"IndexName": n, **_limits_of(will[n])} for n in kept if was[n] != will[n] and _limits_of(will[n])]
+    limits = {n: _new_limits(was[n], will[n]) for n in kept}
+    changed = [{"IndexName": n, **limits[n]} for n in kept if limits[n]]
     gone = [[{"Delete": {"IndexName": n}}] for n in sorted(was) if n not in kept]
     built = [_build(ref, n, will[n]) for n in sorted(will) if n not in kept]
     updates = [[{"Update": each} for each in changed]] if changed else []
     return (*(_update(ref, {CHANGES: each}) for each in (*gone, *updates)), *built)
 
 
-def _limits_of(index: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: index[name] for name in index if name.endswith("Throughput")}
+def _new_limits(was: Mapping[str, Any], will: Mapping[str, Any]) -> dict[str, Any]:
+    """The limits of an index, where they change; those of the table's mode."""
+    member, _ = PROVISIONED
+    if member not in will:
+        return _lifted(was, will, "PAY_PER_REQUEST")
+    return {member: will[member]} if was.get(member) != will[member] else {}
 
 
 def _build(ref: Ref, name: str, index: Mapping[str, Any]) -> Call:
