@@ -16,7 +16,7 @@ from changectl.engine.attempt import Attempt
 from changectl.engine.classes import settle_horizon
 from changectl.engine.faults import StepFault
 from changectl.engine.gate import send
-from changectl.errors import CallNotDone, GateRefused, TakenOver
+from changectl.errors import CallNotDone, CallUnknown, GateRefused, TakenOver
 from changectl.model import events as e
 from changectl.model.change import Change, Fate, Outcome, Sent
 from changectl.model.durable import can_wait
@@ -453,3 +453,24 @@ def test_a_call_that_had_its_effect_is_never_said_to_have_failed_because_a_stran
         at_its_end(Life(state), scenario.plan)
         first = [sent.fate for sent in change_of(state.journal).calls if sent.started.number == 0]
         assert first != [Fate.FAILED], tick
+
+
+def test_what_a_call_may_have_left_that_nobody_answered_is_ours() -> None:
+    world, attempt = at_the_gate()
+
+    def unanswered() -> None:
+        raise CallUnknown("not answered")
+
+    world.at_send = {0: unanswered}
+    with pytest.raises(CallUnknown):
+        send(attempt, toy("PutLid", Name="a", Lid="locked"), "forward", "lid")
+    assert attempt.ours(STARTED.facets[0]) == ("locked",)
+
+
+def test_what_a_call_found_beside_what_it_changed_is_not_ours() -> None:
+    world, written = ModelWorld(BOXES), plan(THREE[1])
+    world.begin(written)
+    attempt = Attempt(written, world.world(), world.change())
+    world.aws.boxes["c"]["Labels"]["theirs"] = "t"
+    send(attempt, toy("AddLabels", Name="c", Labels=[{"Key": "three", "Value": "3"}]), "restore", "labels")
+    assert attempt.ours(FacetRef(ref("c"), "labels")) == ({"one": "1", "two": "2", "three": "3"},)

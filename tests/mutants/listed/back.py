@@ -9,32 +9,32 @@ BACK = (
     Listed(
         "Three-way merge: a value that is neither before nor ours is put back as well",
         mutant(_MERGE, "return Merge(now, (Conflict(path, before, ours, now),))", "return Merge(before)"),
-        (),
+        ("tests/mutants/test_merge.py",),
     ),
     Listed(
         "Three-way merge: a path that none of ours changed goes back too",
         mutant(_MERGE, "    if all(body == before for body in ours):\n        return Merge(now)\n", ""),
-        (),
+        ("tests/mutants/test_merge.py",),
     ),
     Listed(
         "Three-way merge: what is ours stays",
         mutant(_MERGE, "if now == before or now in ours:", "if now == before:"),
-        (),
+        ("tests/mutants/test_merge.py",),
     ),
     Listed(
         "Three-way merge: a map is one, so that a stranger's item beside ours is a conflict",
         mutant(_MERGE, "return _merged_map(before, ours, now, depth, path)", "pass"),
-        (),
+        ("tests/mutants/test_merge.py",),
     ),
     Listed(
         "A wish is reached though a stranger's value stands there",
         mutant(_MERGE, "return not merge.strangers and merge.want == now", "return True"),
-        (),
+        ("tests/mutants/test_merge.py",),
     ),
     Listed(
         "A wish is reached only where nobody has changed anything beside it",
         mutant(_MERGE, "return not merge.strangers and merge.want == now", "return want == now"),
-        (),
+        ("tests/mutants/test_merge.py",),
     ),
     Listed(
         "Restore puts back whatever is there",

@@ -140,21 +140,16 @@ READING = (
         "What a call can have left that may have worked is not ours",
         mutant(_KNOWLEDGE, "for sent in self.change.calls if sent.may_have_worked]\n        pairs += ",
                "for sent in self.change.calls if sent.fate is Fate.DONE]\n        pairs += "),
-        (),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "What a call found beside what it changed is ours too",
         mutant(_KNOWLEDGE, "carried(body_of(found, facet), body_of(left, facet), before, grain)", "body_of(left, facet)"),
-        (),
-    ),
-    Listed(
-        "What this attempt made was there before",
-        mutant(_KNOWLEDGE, "(self.change, {**late, **made, **taken})", "(self.change, {**late, **taken})"),
-        (),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "A setting that was first read after the first call was not there before",
         mutant(_KNOWLEDGE, "(self.change, {**late, **made, **taken})", "(self.change, {**made, **taken})"),
-        (),
+        ("tests/policy/test_endings.py",),
     ),
 )  # fmt: skip
