@@ -116,9 +116,9 @@ def _restore_facets(attempt: Attempt, ref: Ref, facets: tuple[FacetRef, ...], no
             strangers.append(facet)
         if merge.want != now.get(facet.facet):
             want[facet.facet] = merge.want
-    _write(attempt, ref, now, want, [facet for facet in facets if facet.facet in want])
     _leave_all(attempt, strangers, "someone else changed it", {ref: now}, stranger=True)
     _leave_all(attempt, unsaid, "nobody can say whether this is what the call left", {ref: now}, stranger=False)
+    _write(attempt, ref, now, want, [facet for facet in facets if facet.facet in want])
 
 
 def _restore_existence(
