@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 
 from changectl.catalogue import catalogue
+from changectl.cli import clocks
 from changectl.cli.announcing import Announcer
 from changectl.cli.conducting import Manner
 from changectl.cli.confirming import confirmed
@@ -110,7 +110,7 @@ def _to_free(found: Memory, owner: Owner, change: Change) -> Unlock:
     """The attempt's locks. Raises InProgress where it is conducted: nobody is gone whose lease has not ended."""
     held = {lock.name: lock for lock in found.register.held() if lock.is_of(owner)}
     is_stuck = change.state is State.NEEDS_OPERATOR
-    order = Unlock(tuple(held), owner, "" if is_stuck else datetime.now(UTC).isoformat())
+    order = Unlock(tuple(held), owner, "" if is_stuck else clocks.now().isoformat())
     next_locks(order, held)
     return order
 

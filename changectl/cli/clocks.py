@@ -1,6 +1,7 @@
 """Three clocks read together: what they do not agree on is that this machine slept, or that somebody set its time."""
 
 import time
+from datetime import UTC, datetime
 
 from changectl.model.frozen import dataclass
 
@@ -30,6 +31,11 @@ class Moment:
         """Whether the machine slept in between, or its time was set."""
         passed = self.passed - earlier.passed
         return any(abs(passed - other) > JUMP for other in (self.wall - earlier.wall, self.awake - earlier.awake))
+
+
+def now() -> datetime:
+    """The time of day, in UTC."""
+    return datetime.now(UTC)
 
 
 def moment() -> Moment:

@@ -4,9 +4,10 @@ And an attempt whose number another machine has taken: it changed nothing, and i
 """
 
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from changectl.catalogue import catalogue
+from changectl.cli import clocks
 from changectl.cli.keeper import Keeper
 from changectl.cli.memory import Memory, lost_to, unpublished
 from changectl.cli.stops import Stops
@@ -84,7 +85,7 @@ def _may_be_closed(journal: Journal, lease: timedelta) -> bool:
     if change.closed or not change.begun:
         return False
     began = datetime.fromisoformat(journal.recovered[0].at)
-    return change.operator is not None or datetime.now(UTC) - began > lease
+    return change.operator is not None or clocks.now() - began > lease
 
 
 def has_begun(journal: Journal) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from changectl.cli import accepting, confirming, stops
+from changectl.cli import accepting, clocks, confirming
 from changectl.cli.keeper import Keeper
 from changectl.model import events as e
 from changectl.model.fold import fold
@@ -115,8 +115,8 @@ def test_a_way_back_that_was_begun_is_not_accepted_under_its_feet(pair: Pair, mo
     tell = Keeper.tell
     refused: list[str] = []
 
-    def and_ben_comes(self: Keeper, event: e.Event) -> None:
-        tell(self, event)
+    def and_ben_comes(self: Keeper, event: e.Event, over_lock: bool) -> None:
+        tell(self, event, over_lock)
         refused.append(pair.ben.types(*ACCEPT, status=8).err)
 
     monkeypatch.setattr(Keeper, "tell", and_ben_comes)
@@ -133,9 +133,9 @@ def test_who_goes_back_learns_that_it_was_accepted_a_moment_before(
 ) -> None:
     tell = Keeper.tell
 
-    def ben_was_quicker(self: Keeper, event: e.Event) -> None:
+    def ben_was_quicker(self: Keeper, event: e.Event, over_lock: bool) -> None:
         stuck.ben.types(*ACCEPT)
-        tell(self, event)
+        tell(self, event, over_lock)
 
     monkeypatch.setattr(Keeper, "tell", ben_was_quicker)
     said = stuck.ana.types("rollback", CHANGE, status=5)
@@ -269,7 +269,7 @@ def test_what_a_dead_machine_conducted_to_no_end_is_closed_by_its_name(desk: Pai
 def test_a_machine_that_has_just_begun_is_not_gone(desk: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     left_behind(desk, *BEGINNING)
     soon = datetime(2026, 11, 23, 3, 0, tzinfo=UTC) + timedelta(minutes=14)
-    monkeypatch.setattr(stops.Stops, "now", lambda _: soon)
+    monkeypatch.setattr(clocks, "now", lambda: soon)
     said = desk.ben.types(*ACCEPT, "--gone", "anas-laptop", status=8)
     assert "has until 03:15 UTC to be heard of" in said.err
     assert len(desk.held()) == 2

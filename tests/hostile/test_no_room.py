@@ -1,4 +1,4 @@
-"""A journal that takes nothing more, and a register that is new on this machine: what was not touched holds no lock."""
+"""A journal that takes nothing more, and a register without the proposal: what was not touched holds no lock."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,17 +66,6 @@ def assert_told_and_free_there(place: Place) -> None:
     said = [git(place.bare, "cat-file", "commit", oid) for oid in oids]
     assert said
     assert all('"state":"free"' in each for each in said)
-
-
-def test_where_the_register_is_new_on_this_machine_an_attempt_goes_on(place: Place) -> None:
-    assert place.type("propose", CHANGE).status == Status.DONE
-    applied_but_died(place, after("take_locks"))
-    for ref in git(place.clone, "for-each-ref", "--format=%(refname)").splitlines():
-        if "changectl" in ref:
-            git(place.clone, "update-ref", "-d", ref)
-    end = place.type("apply", "--resume", CHANGE)
-    assert end.status == Status.DONE, end
-    assert_told_and_free(place)
 
 
 def test_what_nobody_proposed_as_far_as_is_known_is_refused_before_its_first_call(place: Place) -> None:
