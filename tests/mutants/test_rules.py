@@ -20,6 +20,7 @@ from changectl.errors import CallNotDone, CallUnknown, GateRefused, TakenOver
 from changectl.model import events as e
 from changectl.model.change import Change, Fate, Outcome, Sent
 from changectl.model.durable import can_wait
+from changectl.model.fold import evolve
 from changectl.model.resource import Call, FacetRef, Ref, Target
 from changectl.register import stream
 from changectl.register.log import register_of
@@ -62,6 +63,25 @@ def test_the_undo_of_the_newest_step_is_run_first() -> None:
     two = step("two", Put(box("c"), "labels", {"one": "1"}), step("undo-two", toy("PutLog", Name="c", Log="")))
     lived(world, one, two)
     assert [event.step for event in world.journal if isinstance(event, e.UndoDone)] == ["undo-two", "undo-one"]
+
+
+def test_only_what_had_begun_is_undone() -> None:
+    world = ModelWorld(BOXES)
+    world.aws.denied = {"PutLid"}
+    one = step("one", Put(box("a"), "lid", "locked"), step("undo-one", toy("PutLog", Name="a", Log="")))
+    two = step("two", Put(box("c"), "labels", {"one": "1"}), step("undo-two", toy("PutLog", Name="c", Log="")))
+    lived(world, one, two)
+    assert [event.step for event in world.journal if isinstance(event, e.UndoDone)] == ["undo-one"]
+
+
+def test_what_a_stranger_removed_is_not_made_again() -> None:
+    world = ModelWorld(BOXES)
+    world.red = {"up"}
+    world.at_send = {1: lambda: world.aws.boxes.__delitem__("a")}
+    change = lived(world, *THREE[:2])
+    assert [(str(left.facet), left.stranger) for left in change.left] == [("box/a lid", True)]
+    assert "a" not in world.aws.boxes
+    assert world.aws.boxes["c"]["Labels"] == BOXES["c"]["Labels"]
 
 
 def test_what_aws_accepted_and_did_not_do_is_no_step_done() -> None:
@@ -474,3 +494,10 @@ def test_what_a_call_found_beside_what_it_changed_is_not_ours() -> None:
     world.aws.boxes["c"]["Labels"]["theirs"] = "t"
     send(attempt, toy("AddLabels", Name="c", Labels=[{"Key": "three", "Value": "3"}]), "restore", "labels")
     assert attempt.ours(FacetRef(ref("c"), "labels")) == ({"one": "1", "two": "2", "three": "3"},)
+
+
+def test_an_approval_is_of_one_plan() -> None:
+    proposed = e.Proposed("p", "v", "t", "r", "prod", "low", "1", "r", "", (), (), "exact", ("ana",))
+    change = Change(proposed=proposed, approvals=("an approval",))  # type: ignore[arg-type]
+    assert evolve(change, replace(proposed, title="again")).approvals == ("an approval",)
+    assert evolve(change, replace(proposed, plan_digest="another")).approvals == ()

@@ -40,7 +40,7 @@ BACK = (
         "Restore puts back whatever is there",
         mutant(_RESTORE, "return merged(goal, (before, *ours), ",
                "return merged(goal, (before, (now or {}).get(facet.facet), *ours), "),
-        (),
+        ("strangers: takes its time",),
     ),
     Listed(
         "A resource that was removed and made anew is the same",
@@ -50,12 +50,12 @@ BACK = (
     Listed(
         "What we made is removed though a stranger has changed it since",
         mutant(_RESTORE, "if not _ours_is(attempt, ref, now):", "if False:"),
-        (),
+        ("tests/simulator/test_strangers.py::test_a_resource_that_a_stranger_changed_after_we_made_it_is_left_alone",),
     ),
     Listed(
         "What a stranger removed is made again",
         mutant(_RESTORE, "        return None in lives\n", "        return True\n"),
-        (),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "Settings go back in the order in which they were changed, the oldest first",
@@ -72,37 +72,37 @@ BACK = (
         "An undo that has run runs again after a crash",
         mutant(_MOVES, "return next((undo for undo in authored if undo.id not in settled), None)",
                "return next((undo for undo in authored if undo.id not in settled - change.undone), None)"),
-        (),
+        ("undisturbed: a person does it and takes it back",),
     ),
     Listed(
         "An undo that failed is tried for ever",
         mutant(_MOVES, "return change.undone | {failed.step for failed in change.undo_failed}", "return change.undone"),
-        (),
+        ("undisturbed: an undo is denied",),
     ),
     Listed(
         "Steps that never began are undone",
         mutant(_MOVES, "if step.id in change.wants and step.id not in change.spared)", "if step.id not in change.spared)"),
-        (),
+        ("tests/mutants/test_rules.py",),
     ),
     Listed(
         "One setting that could not be put back does not matter",
         mutant(_RESTORE, "if attempt.change.left or attempt.change.undo_failed:", "if attempt.change.undo_failed:"),
-        (),
+        ("strangers: takes its time",),
     ),
     Listed(
         "An undo that failed does not matter",
         mutant(_RESTORE, "if attempt.change.left or attempt.change.undo_failed:", "if attempt.change.left:"),
-        (),
+        ("undisturbed: an undo is denied",),
     ),
     Listed(
         "The way back is not proven by reading again",
         mutant(_MOVES, "    if not change.proven:\n        return Prove()\n", ""),
-        (),
+        ("undisturbed: an undo is denied",),
     ),
     Listed(
         "What was left and is read as before at once counts as back, however old that reading may be",
         mutant(_RESTORE, "facet for facet in known if attempt.horizon.left([facet]) <= 0", "facet for facet in known"),
-        (),
+        ("seeds: 0",),
     ),
     Listed(
         "What nobody foretold is put back as if it were ours",

@@ -177,6 +177,6 @@ FORWARD = (
     Listed(
         "Approvals of a plan count for another one",
         mutant(_FOLD, "approvals=change.approvals if same else ()", "approvals=change.approvals"),
-        ("tests/model/test_fold.py", "tests/approvals/test_races.py"),
+        ("tests/mutants/test_rules.py",),
     ),
 )  # fmt: skip
