@@ -7,6 +7,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from tests.e2e import aws
 from tests.e2e.team import REGISTER, Person, Running, Team, git, plan, soon
 
@@ -27,6 +29,10 @@ OTHER = """
   change: {tags: {Second: "1"}}
 """
 SHORT = 1.0
+LONG = pytest.mark.skipif(
+    "CHANGECTL_LEASES" not in os.environ,
+    reason="the long form, CHANGECTL_LEASES=all: told without processes in test_take_over.py and test_holding.py",
+)
 
 
 def starts(person: Person, lease: float, *words: str) -> Running:
@@ -119,6 +125,7 @@ def test_a_process_that_stood_still_while_it_was_taken_over_sends_nothing_more(m
     assert "the shop is closed" in ended.said
 
 
+@LONG
 def test_a_process_that_stood_still_while_it_was_closed_sends_nothing_more(moto_team: Team) -> None:
     team = moto_team
     running = begun(team, SHORT)
@@ -139,6 +146,7 @@ def test_a_process_that_stood_still_while_it_was_closed_sends_nothing_more(moto_
     assert "accepted" in team.ben.types("log", "--fetch").out
 
 
+@LONG
 def test_a_process_that_stood_still_and_was_left_alone_goes_on(moto_team: Team) -> None:
     team = moto_team
     running = begun(team, SHORT)
@@ -184,6 +192,7 @@ def test_a_process_that_was_killed_is_missed_on_its_own_machine_at_once(moto_tea
     assert aws.table_now(team.emulator)["tags"] == {"Team": "rentals"}
 
 
+@LONG
 def test_without_the_remote_nothing_goes_forward_once_the_lease_is_over(moto_team: Team) -> None:
     team = moto_team
     running = begun(team, SHORT)

@@ -13,7 +13,7 @@ from changectl.model.events import Begun, Closed
 from changectl.register.repository import BRANCH
 from tests.leases.machine import machine
 
-OPERATORS = int(os.environ.get("CHANGECTL_OPERATORS", "4"))
+OPERATORS = int(os.environ.get("CHANGECTL_OPERATORS", "3"))
 CHANGES = int(os.environ.get("CHANGECTL_CHANGES", "12"))
 """Of all of them together. The long form: CHANGECTL_OPERATORS=16 CHANGECTL_CHANGES=10000."""
 
