@@ -83,10 +83,12 @@ def test_cut_at_any_byte_it_goes_on_to_the_right_end(name: str, tmp_path: Path) 
     story = STORIES[name]
     life, content = watched(tmp_path / "whole", story)
     end = life.moments[-1].written
+    tried = 0
     went_on: set[tuple[int, str]] = set()
     for cut in range(end + 1):
         if cut % 11 and b"\n" not in content[max(cut - 2, 0) : cut + 2] and not LONG:
             continue
+        tried += 1
         torn = content[:cut] + bytes(len(content) - cut if cut % 2 else 0)
         whole = len(read_lines(torn, "journal").values)
         assert whole == content[:cut].count(b"\n")
@@ -97,7 +99,7 @@ def test_cut_at_any_byte_it_goes_on_to_the_right_end(name: str, tmp_path: Path) 
             went_on.add(key)
             _goes_on(tmp_path / f"{cut}-{len(went_on)}", story, torn, aws)
     assert len(went_on) > len(life.journal)
-    counted(f"cuts, {name}", bytes=end + 1, conducted=len(went_on))
+    counted(f"cut at a byte, {name}", cases=tried, different=len(went_on))
 
 
 @every_story
@@ -123,7 +125,7 @@ def test_no_flipped_bit_is_believed(name: str, tmp_path: Path) -> None:
             assert at >= end
             assert found == whole
     assert detected >= FLIPS * 9 // 10
-    counted(f"flips, {name}", flips=FLIPS, detected=detected, harmless=harmless)
+    counted(f"one bit flipped, {name}", cases=FLIPS, detected=detected)
 
 
 def _productions(moments: list[Moment], cut: int) -> list[Any]:

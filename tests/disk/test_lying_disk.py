@@ -97,7 +97,7 @@ def test_what_was_promised_is_there(name: str, way: str, tmp_path: Path, monkeyp
             states += 1
             _found(tmp_path / f"cut-{states}", story, content, passed[-1] if passed else None, went_on)
     assert states > 400
-    counted(f"power cuts, {name}, {way}", instants=len(lying.notes) + 1, states=states, conducted=len(went_on))
+    counted(f"power cut, {name}, {way}", cases=states, different=len(went_on))
 
 
 def _lived(state: Path, story: Story, dies: tuple[str, int], patch: pytest.MonkeyPatch) -> tuple[Lying, list[Instant]]:

@@ -68,5 +68,5 @@ def counted(test: str, kind: str, **figures: Any) -> None:
     path = Path(FIGURES) / "exactness.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     known = json.loads(path.read_text()) if path.exists() else {}
-    known.setdefault(kind, {})[test] = {**figures, "seed": SEED}
+    known[f"{kind}, {test}"] = {**figures, "seed": SEED}
     path.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n")

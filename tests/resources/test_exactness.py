@@ -51,7 +51,7 @@ def test_what_was_changed_goes_back_exactly(name: str, emulator: Emulator) -> No
         equal.append(goal == before)
 
     there_and_back()
-    counted(emulator.name, name, cases=len(equal), equal=len(equal), exact=sum(equal))
+    counted(f"by the engine, on {emulator.name}", name, cases=len(equal), equal=len(equal), exact=sum(equal))
 
 
 def _within(stage: Stage, state: Resource) -> Resource:

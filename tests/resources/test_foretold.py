@@ -36,7 +36,7 @@ def test_the_writes_from_one_state_to_another_leave_the_other_and_come_back(name
 
     there_and_back()
     assert len(proven) >= 100
-    counted("foretold", name, cases=len(proven), equal=len(proven), exact=sum(proven))
+    counted("told from the calls", name, cases=len(proven), equal=len(proven), exact=sum(proven))
 
 
 def _brought(kind: ResourceKind, ref: Ref, now: Resource, want: Resource) -> Resource:
