@@ -24,10 +24,11 @@ FILES = (
 )
 """What safety rests on."""
 
+_RULES = tuple(f"tests/mutants/test_{name}.py" for name in ("gate", "forward", "back", "lost_answers", "merge"))
 _STRANGERS = "tests/simulator/test_strangers.py"
 TESTS = {
-    "engine/": ("tests/mutants/test_rules.py", _STRANGERS, "tests/engine", "tests/policy"),
-    "model/": ("tests/model", "tests/mutants/test_rules.py", _STRANGERS, "tests/engine", "tests/policy"),
+    "engine/": (*_RULES, _STRANGERS, "tests/engine", "tests/policy"),
+    "model/": ("tests/model", *_RULES, _STRANGERS, "tests/engine", "tests/policy"),
     "register/disk.py": ("tests/disk", "tests/register/test_journal.py", "tests/register/test_vault.py"),
     "register/lines.py": ("tests/disk", "tests/register/test_journal.py", "tests/register/test_vault.py"),
     "register/journal.py": ("tests/register/test_journal.py", "tests/register/test_vault.py"),

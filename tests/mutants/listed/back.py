@@ -45,7 +45,7 @@ BACK = (
     Listed(
         "A resource that was removed and made anew is the same",
         mutant(_RESTORE, "elif _same_life(attempt, ref, before, now):", "elif True:"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_back.py::test_what_was_made_anew_by_a_stranger_is_not_put_back",),
     ),
     Listed(
         "What we made is removed though a stranger has changed it since",
@@ -55,18 +55,18 @@ BACK = (
     Listed(
         "What a stranger removed is made again",
         mutant(_RESTORE, "        return None in lives\n", "        return True\n"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_back.py::test_what_a_stranger_removed_is_not_made_again",),
     ),
     Listed(
         "Settings go back in the order in which they were changed, the oldest first",
         mutant(_RESTORE, "for ref in dict.fromkeys(facet.ref for facet in reversed(touched)):",
                "for ref in dict.fromkeys(facet.ref for facet in touched):"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_back.py::test_what_was_changed_last_goes_back_first",),
     ),
     Listed(
         "Undo steps run in the order of their steps, the oldest first",
         mutant(_MOVES, "begun = (step for step in reversed(plan.steps)", "begun = (step for step in (plan.steps)"),
-        ("tests/model/test_moves.py", "tests/mutants/test_rules.py"),
+        ("tests/mutants/test_back.py::test_the_undo_of_the_newest_step_is_run_first",),
     ),
     Listed(
         "An undo that has run runs again after a crash",
@@ -82,7 +82,7 @@ BACK = (
     Listed(
         "Steps that never began are undone",
         mutant(_MOVES, "if step.id in change.wants and step.id not in change.spared)", "if step.id not in change.spared)"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_back.py::test_only_what_had_begun_is_undone",),
     ),
     Listed(
         "One setting that could not be put back does not matter",
@@ -112,57 +112,52 @@ BACK = (
     Listed(
         "The proof believes whatever it reads",
         mutant(_RESTORE, "    for facet in wrong:\n", "    wrong = []\n    for facet in wrong:\n"),
-        (),
+        ("tests/mutants/test_back.py::test_as_before_is_said_of_what_is_read_then",),
     ),
     Listed(
         "The proof reads once",
         mutant(_RESTORE, "_is_back(attempt, facet, now), times=2)", "_is_back(attempt, facet, now))"),
-        (),
+        ("tests/mutants/test_back.py::test_as_before_is_said_of_what_was_read_twice",),
     ),
     Listed(
         "A refused write counts as restored",
         mutant(_RESTORE, "_leave_all(attempt, facets, why.sentence, {ref: now}, stranger=False)", "pass"),
-        (),
+        ("seeds: 1",),
     ),
     Listed(
         "Calls of unknown fate are not settled before restoring",
         mutant(_RESTORE, "    for sent in settle_open_calls(attempt):\n        _learn(attempt, sent)\n", ""),
-        (),
+        ("seeds: 4",),
     ),
     Listed(
         "What a call made that AWS knows by its token is not asked for on the way back",
         mutant(_RESTORE, "    if is_known_again(attempt, sent):\n", "    if False:\n"),
-        (),
+        ("tests/mutants/test_lost_answers.py::test_what_was_made_under_a_token_and_never_answered_is_found_and_removed_on_the_way_back",),
     ),
     Listed(
         "A call of which nobody can say whether it was done is no reason for a person",
         mutant(_RESTORE, "    if not step.undo:\n        attempt.record(e.UndoFailed(step.id, why))\n", ""),
-        (),
+        ("tests/mutants/test_lost_answers.py::test_what_nobody_can_say_the_fate_of_and_nothing_undoes_needs_a_person",),
     ),
     Listed(
         "Calls of unknown fate are not settled before an undo",
         mutant(_CONDUCT, "        settle_open_calls(attempt)\n        undo()\n", "        undo()\n"),
-        (),
-    ),
-    Listed(
-        "After a second wish to go back, what was left counts as before",
-        mutant(_FOLD, "                left=(),\n                restore_done=False,", "                restore_done=False,"),
-        (),
+        ("rolled back by hand: with an undo of its own",),
     ),
     Listed(
         "After a second wish to go back, nothing is restored again",
         mutant(_FOLD, "                restore_done=False,\n", ""),
-        (),
+        ("tests/simulator/test_strangers.py::test_what_needed_an_operator_goes_back_when_the_stranger_has_gone",),
     ),
     Listed(
         "Applied is said without reading production again",
         mutant(_MOVES, "return Close(Outcome.APPLIED) if change.verified else Verify()", "return Close(Outcome.APPLIED)"),
-        (),
+        ("rolled back by hand: with an undo of its own",),
     ),
     Listed(
         "Verify believes whatever it reads",
         mutant(_VERIFY, "    if wrong:\n        names", "    if not touched:\n        names"),
-        (),
+        ("tests/mutants/test_forward.py::test_applied_is_said_of_what_is_read_then",),
     ),
     Listed(
         "Verify counts a stranger's paths",

@@ -30,7 +30,7 @@ FORWARD = (
     Listed(
         "Removed and made anew between snapshot and lock is the same",
         mutant(_VERIFY, "    moved |= {", "    _ = {"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_forward.py::test_what_was_made_anew_between_snapshot_and_lock_has_moved",),
     ),
     Listed(
         "An approval that was taken back under the locks does not matter",
@@ -45,7 +45,7 @@ FORWARD = (
     Listed(
         "An attempt that is gone on with says applied by what it read before",
         mutant(_CONDUCT, "return past if past.closed else replace(past, verified=False)", "return past"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_forward.py::test_who_goes_on_with_an_attempt_reads_again_before_it_says_applied",),
     ),
     Listed(
         "Checks before the first step are not asked",
@@ -91,7 +91,7 @@ FORWARD = (
     Listed(
         "A step that was interrupted aims anew, at half-changed production",
         mutant(_STEPS, "    if want:\n        kept", "    if False:\n        kept"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_forward.py::test_a_step_that_was_interrupted_goes_on_to_what_it_aimed_at",),
     ),
     Listed(
         "An interrupted step is taken up without asking what its calls have done",
@@ -116,23 +116,23 @@ FORWARD = (
     Listed(
         "Every step has the same token",
         mutant(_STEPS, "{attempt.plan.id}/{attempt.change.attempt}/{step.id}", "{attempt.plan.id}/{attempt.change.attempt}"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_lost_answers.py::test_each_step_has_a_token_of_its_own",),
     ),
     Listed(
         "What AWS accepted and did not do counts as done",
         mutant(_STEPS, "        if missed:\n", "        if False:\n"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_forward.py::test_what_aws_accepted_and_did_not_do_is_no_step_done",),
     ),
     Listed(
         "A person's stop is not heard while it waits",
         mutant("engine/attempt.py", "        if wanted and not self.change.rollback:\n            raise StopWanted\n", ""),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_forward.py::test_a_stop_after_the_first_call_turns_the_change_round",),
     ),
     Listed(
         "After a stop before the first call it goes back, and is not abandoned",
         mutant(_CONDUCT, "    if attempt.change.wants:\n        attempt.record(e.RollbackWanted(\"interrupted",
                "    if True:\n        attempt.record(e.RollbackWanted(\"interrupted"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_forward.py::test_a_stop_before_the_first_call_leaves_everything",),
     ),
     Listed(
         "Whoever was visibly taken over goes on",
@@ -152,17 +152,17 @@ FORWARD = (
     Listed(
         "A step without an aim may have acted before its start is on the disk",
         mutant(_DURABLE, "        return bool(event.want)\n", "        return True\n"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_gate.py::test_only_what_can_be_found_out_again_may_be_lost_to_a_power_cut",),
     ),
     Listed(
         "What a person said of a deed may be asked of them twice",
         mutant(_DURABLE, "        return not event.said\n", "        return True\n"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_gate.py::test_only_what_can_be_found_out_again_may_be_lost_to_a_power_cut",),
     ),
     Listed(
         "An unknown call has had no effect",
         mutant(_CHANGE, "return self.fate is not Fate.FAILED", "return self.fate is Fate.DONE"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_gate.py::test_what_is_not_known_to_have_failed_may_have_worked",),
     ),
     Listed(
         "What only an answer named is not touched",
@@ -177,6 +177,6 @@ FORWARD = (
     Listed(
         "Approvals of a plan count for another one",
         mutant(_FOLD, "approvals=change.approvals if same else ()", "approvals=change.approvals"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_gate.py::test_an_approval_is_of_one_plan",),
     ),
 )  # fmt: skip

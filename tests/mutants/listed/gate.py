@@ -8,12 +8,12 @@ GATE = (
     Listed(
         "A call outside the approved plan is let through",
         mutant(_GATE, "if outside or outside_refs:", "if False:"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_gate.py::test_what_is_not_in_the_approved_plan_is_not_sent",),
     ),
     Listed(
         "A call that no kind knows is let through without `allow`",
         mutant(_GATE, "if str(call).lower() in {", "if True or str(call).lower() in {"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_gate.py::test_what_no_kind_knows_is_sent_only_where_the_plan_allows_it_by_name",),
     ),
     Listed(
         "A call is sent, and recorded when it is done",
@@ -26,28 +26,28 @@ GATE = (
     Listed(
         "What is there already under a name is not looked for before it is made",
         mutant(_GATE, "        nothing_there(attempt, call)\n", "        pass\n"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_lost_answers.py::test_what_is_there_already_under_a_name_that_aws_keeps_unique_is_never_taken_for_ours",),
     ),
     Listed(
         "Going forward, a stranger's change since the snapshot is not noticed",
         mutant(_GATE, "return {ref: attempt.look(ref) for ref in sorted(refs)}",
                "return {ref: attempt.see(ref) for ref in sorted(refs)}"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_gate.py::test_what_a_stranger_changed_since_the_snapshot_is_not_sent_to",),
     ),
     Listed(
         "After the disk was waited for, nobody asks whether what the call needs is held still",
         mutant(_GATE, "    attempt.hold()  # reading", "    pass  # reading"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_gate.py::test_whoever_is_taken_over_while_a_call_is_recorded_does_not_send_it",),
     ),
     Listed(
         "A refusal that proves that the call was done before counts as a refusal",
         mutant(_GATE, "if again and proves_it_was_done(", "if False and proves_it_was_done("),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_gate.py::test_that_it_is_there_already_proves_a_call_only_where_that_was_sent_before",),
     ),
     Listed(
         "A refusal of a call that was never sent before proves that it was done",
         mutant(_GATE, "if again and proves_it_was_done(", "if proves_it_was_done("),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_gate.py::test_that_it_is_there_already_proves_a_call_only_where_that_was_sent_before",),
     ),
     Listed(
         "A refused call stays open",
@@ -95,12 +95,12 @@ GATE = (
     Listed(
         "A call of which nobody can say whether it was done is sent again",
         mutant(_SENDING, "if not all(is_known_again(attempt, sent) for sent in unsettled):", "if False:"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_lost_answers.py::test_what_nobody_can_say_the_fate_of_is_sent_once_and_never_by_itself_again",),
     ),
     Listed(
         "A call that is sent again under its token leaves the first one open",
         mutant(_SENDING, "            _settle_the_same(attempt, phase, step)\n", ""),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_lost_answers.py::test_what_is_sent_again_under_its_token_settles_the_call_before_it",),
     ),
     Listed(
         "Without a lease it goes forward all the same",

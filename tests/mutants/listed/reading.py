@@ -35,23 +35,23 @@ READING = (
     Listed(
         "One reading is as good as two in a row",
         mutant(_ATTEMPT, "for _ in range(times):", "for _ in range(1):"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_gate.py::test_what_must_be_seen_twice_is_seen_twice_in_a_row",),
     ),
     Listed(
         "Every service has the horizon of the quickest",
         mutant(_CLASSES, "return max((_settle(kinds", "return min((_settle(kinds"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_gate.py::test_each_service_has_its_own_horizon_and_the_longest_of_several_counts",),
     ),
     Listed(
         "A kind's own horizon is not asked for",
         mutant(_CLASSES, "return kind.settle if facet in (EXISTENCE, INCARNATION) else kind.facet(facet).settle or kind.settle",
                "return int(HORIZON)"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_gate.py::test_each_service_has_its_own_horizon_and_the_longest_of_several_counts",),
     ),
     Listed(
         "What was read a while ago is now",
         mutant(_ATTEMPT, "        self.glance.clear()\n", "        pass\n"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_gate.py::test_what_was_read_before_time_passed_is_read_again",),
     ),
     Listed(
         "An effect that may have been there before the call proves that the call was done",
@@ -62,7 +62,7 @@ READING = (
         "Only what was before the first call counts as what was before: not what other calls left",
         mutant(_FATE, "states = [attempt.before(), attempt.found(sent), *others]",
                "states = [attempt.before()]"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_lost_answers.py::test_a_value_that_an_earlier_call_left_proves_nothing_of_a_later_one",),
     ),
     Listed(
         "What shows nothing of a call counts as done",
@@ -78,7 +78,7 @@ READING = (
         "A stranger beside what a call found is taken for it having had no effect",
         mutant(_FATE, "elif found and (_went(attempt, leaves, found, now, facets) if leaves else _is(found, now, facets)):",
                "elif found:"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_lost_answers.py::test_a_call_that_had_its_effect_is_never_said_to_have_failed_because_a_stranger_came",),
     ),
     Listed(
         "A check's no is believed before the call would have arrived",
@@ -88,7 +88,7 @@ READING = (
     Listed(
         "A check that cannot be asked says that the call was not done",
         mutant(_EVIDENCE, "case Verdict.FAILED:", "case Verdict.FAILED | Verdict.ERROR:"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_lost_answers.py::test_what_nobody_can_say_the_fate_of_is_sent_once_and_never_by_itself_again",),
     ),
     Listed(
         "Every call is known again by AWS",
@@ -108,7 +108,7 @@ READING = (
     Listed(
         "Of several that the call may have made the first is taken for ours",
         mutant(_ADOPTION, "if len(found) == 1:", "if found:"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_lost_answers.py::test_of_several_that_a_lost_answer_may_have_named_none_is_taken_for_ours",),
     ),
     Listed(
         "One that was found after a lost answer is not taken for ours",
@@ -134,18 +134,18 @@ READING = (
     Listed(
         "Where AWS compares, a refusal means no stranger",
         mutant(_BRINGING, "if (guard := _guard(attempt, ref)) is not None and refused.code in guard.lost:", "if False:"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_back.py::test_whoever_was_quicker_where_aws_compares_is_called_a_stranger",),
     ),
     Listed(
         "What a call can have left that may have worked is not ours",
         mutant(_KNOWLEDGE, "for sent in self.change.calls if sent.may_have_worked]\n        pairs += ",
                "for sent in self.change.calls if sent.fate is Fate.DONE]\n        pairs += "),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_gate.py::test_what_a_call_may_have_left_that_nobody_answered_is_ours",),
     ),
     Listed(
         "What a call found beside what it changed is ours too",
         mutant(_KNOWLEDGE, "carried(body_of(found, facet), body_of(left, facet), before, grain)", "body_of(left, facet)"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_gate.py::test_what_a_call_found_beside_what_it_changed_is_not_ours",),
     ),
     Listed(
         "A setting that was first read after the first call was not there before",

@@ -68,7 +68,7 @@ TEAM = (
     Listed(
         "Without a remote, objects are not synced before the refs that name them",
         mutant(_PUBLISH, "synced=repository.remote is None", "synced=False"),
-        ("tests/mutants/test_rules.py",),
+        ("tests/mutants/test_gate.py::test_without_a_remote_objects_are_synced_before_the_refs_that_name_them",),
     ),
     Listed(
         "A push that nobody acknowledged counts",
