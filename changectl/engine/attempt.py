@@ -25,7 +25,7 @@ from changectl.model.events import (
     RollbackWanted,
 )
 from changectl.model.fold import evolve
-from changectl.model.merge import is_reached
+from changectl.model.merge import merged
 from changectl.model.plan import Plan
 from changectl.model.resource import EXISTENCE, Body, FacetRef, Ref, Resource, Snapshot
 from changectl.model.values import ResultValue, later
@@ -146,7 +146,8 @@ class Attempt(Knowledge):
         if self.unsaid(facet):
             return bool(now.get(name) == before)
         grain = self.world.ground.kinds[facet.ref.kind].facet(name).grain
-        return not is_reached(expected.get(name), before, now.get(name), grain)
+        earlier = merged(expected.get(name), (before, *self.ours(facet)), now.get(name), grain)
+        return bool(earlier.want != now.get(name))
 
     def _moved(self, ref: Ref) -> tuple[str, ...]:
         """What of a resource is not as this attempt left it, as far as it was read last."""
