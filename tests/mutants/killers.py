@@ -134,7 +134,7 @@ def killed_by_tests(mutant: Mutant | None, tests: Sequence[str]) -> str:
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "mutant.json"
         told.write_text(json.dumps([mutant.module, mutant.text()] if mutant else ["", ""]))
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--timeout=300", "--no-header",
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--timeout=120", "--no-header",
                    "--tb=line", *tests]  # fmt: skip
         path = os.pathsep.join((str(PRODUCT.parent / "tests/mutants/site"), str(PRODUCT.parent)))
         env = {**os.environ, "CHANGECTL_MUTANT": str(told), "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}

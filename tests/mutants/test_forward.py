@@ -113,3 +113,10 @@ def test_what_a_stranger_has_beside_ours_is_not_ours_to_verify() -> None:
     turned(world, e.Soaked, lambda: world.aws.boxes["c"]["Labels"].update(theirs="t"))
     assert lived(world, *THREE[:2]).outcome is Outcome.APPLIED
     assert world.aws.boxes["c"]["Labels"] == {"one": "1", "three": "3", "theirs": "t"}
+
+
+def test_an_end_is_told_to_the_remote_and_frees_the_locks() -> None:
+    world = ModelWorld(BOXES)
+    change = lived(world, *THREE)
+    assert (change.published, world.locked) == (True, False)
+    assert world.remote[-1] == change.closed

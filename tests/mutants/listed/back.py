@@ -102,7 +102,7 @@ BACK = (
     Listed(
         "What was left and is read as before at once counts as back, however old that reading may be",
         mutant(_RESTORE, "facet for facet in known if attempt.horizon.left([facet]) <= 0", "facet for facet in known"),
-        ("seeds: 0",),
+        ("stale reads: going back is denied",),
     ),
     Listed(
         "What nobody foretold is put back as if it were ours",
@@ -122,12 +122,12 @@ BACK = (
     Listed(
         "A refused write counts as restored",
         mutant(_RESTORE, "_leave_all(attempt, facets, why.sentence, {ref: now}, stranger=False)", "pass"),
-        ("seeds: 1",),
+        ("tests/mutants/test_back.py::test_a_refused_write_on_the_way_back_needs_a_person",),
     ),
     Listed(
         "Calls of unknown fate are not settled before restoring",
         mutant(_RESTORE, "    for sent in settle_open_calls(attempt):\n        _learn(attempt, sent)\n", ""),
-        ("seeds: 4",),
+        ("stale reads: compared and set, and the check fails",),
     ),
     Listed(
         "What a call made that AWS knows by its token is not asked for on the way back",

@@ -101,7 +101,7 @@ FORWARD = (
     Listed(
         "A call of which nobody can say whether it was done is sent again after a crash",
         mutant(_STEPS, "            raise OperatorFault(_nobody_can_say(sent, step))\n", "            pass\n"),
-        ("seeds: 8",),
+        ("crashes: a bell that nobody hears",),
     ),
     Listed(
         "A call that is done is sent again after a crash",
@@ -111,7 +111,7 @@ FORWARD = (
     Listed(
         "The token is another one in each process",
         mutant(_STEPS, "{attempt.change.attempt}/{step.id}", "{attempt.world.clock.monotonic()}/{step.id}"),
-        ("seeds: 8",),
+        ("faults: made with a token",),
     ),
     Listed(
         "Every step has the same token",
@@ -142,7 +142,7 @@ FORWARD = (
     Listed(
         "The end is not told to the remote",
         mutant(_CONDUCT, "    if attempt.change.published:\n        return\n", "    return\n"),
-        ("seeds: 8",),
+        ("tests/mutants/test_forward.py::test_an_end_is_told_to_the_remote_and_frees_the_locks",),
     ),
     Listed(
         "An intent may wait for the disk",
@@ -167,7 +167,7 @@ FORWARD = (
     Listed(
         "What only an answer named is not touched",
         mutant(_CHANGE, "(*sent.started.facets, *_existence(sent))", "(*sent.started.facets,)"),
-        ("seeds: 8",),
+        ("crashes: made with a token, and the check fails",),
     ),
     Listed(
         "A later attempt goes on with what an earlier one was",

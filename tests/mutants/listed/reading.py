@@ -20,17 +20,17 @@ READING = (
     Listed(
         "An absence is believed before the settle horizon has passed",
         mutant(_HORIZON, "self._called.get(ref, -math.inf) + seconds * scale - now", "0.0 * (seconds + scale - now)"),
-        ("seeds: 8",),
+        ("crashes: a bell that its check hears",),
     ),
     Listed(
         "After a crash the horizon counts as passed",
         mutant(_HORIZON, "at = world.clock.monotonic() - _age(change, world.clock.now())", "at = world.clock.monotonic() - 3600"),
-        ("seeds: 8",),
+        ("crashes: a bell that its check hears",),
     ),
     Listed(
         "The horizon counts from the beginning of the process, not from the last call",
         mutant(_HORIZON, "self._called |= dict.fromkeys(refs, self._world.clock.monotonic())", "pass"),
-        ("seeds: 8",),
+        ("stale reads: one setting there, back and there",),
     ),
     Listed(
         "One reading is as good as two in a row",
@@ -56,7 +56,7 @@ READING = (
     Listed(
         "An effect that may have been there before the call proves that the call was done",
         mutant(_FATE, "new = bool(leaves) and not _may_have_been(attempt, sent, leaves)", "new = bool(leaves)"),
-        ("seeds: 3",),
+        ("stale reads: one setting there, back and there",),
     ),
     Listed(
         "Only what was before the first call counts as what was before: not what other calls left",
@@ -67,12 +67,12 @@ READING = (
     Listed(
         "What shows nothing of a call counts as done",
         mutant(_FATE, "if leaves and _went(attempt, found, leaves, now, facets):", "if leaves:"),
-        ("seeds: 8",),
+        ("faults and stale reads: rules by calls, and the check fails",),
     ),
     Listed(
         "What shows a call counts as failed",
         mutant(_FATE, "if leaves and _went(attempt, found, leaves, now, facets):", "if False:"),
-        ("seeds: 8",),
+        ("crashes: a bell that its check hears",),
     ),
     Listed(
         "A stranger beside what a call found is taken for it having had no effect",
@@ -98,7 +98,7 @@ READING = (
     Listed(
         "No call is known again by AWS",
         mutant(_EVIDENCE, "return attempt.world.token(call) in call.params", "return False"),
-        ("seeds: 8",),
+        ("crashes: made with a token",),
     ),
     Listed(
         "What a lost answer would have named is not looked for until the horizon",
