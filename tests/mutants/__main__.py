@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from tests.mutants.judged import JUDGED, Judged
@@ -83,8 +84,16 @@ def _survivor(mutant: Mutant, known: dict[tuple[str, str, str], Judged]) -> str:
 
 def _counted(tried: Sequence[Tried], known: dict[tuple[str, str, str], Judged], total: int) -> dict[str, object]:
     survivors = [each.mutant for each in tried if not each.by]
-    judged = Counter(_is(mutant, known) or "not judged" for mutant in survivors)
-    return {"total": total, "tried": len(tried), "killed": len(tried) - len(survivors), **judged}
+    judged = [found for mutant in survivors if (found := known.get((mutant.file, *lines_of(mutant)[1:])))]
+    none = [asdict(each) for each in judged if each.is_ != "missed"]
+    return {
+        "total": total,
+        "tried": len(tried),
+        "killed": len(tried) - len(survivors),
+        "equivalent": len(none),
+        "missed": len(survivors) - len(none),
+        "reasons": none,
+    }
 
 
 def _table(tried: Sequence[Tried], known: dict[tuple[str, str, str], Judged]) -> None:
