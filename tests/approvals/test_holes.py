@@ -183,7 +183,7 @@ def test_what_a_colleague_spent_while_somebody_was_asked_to_confirm_is_spent(
             assert place.types("rollback", CHANGE) == 0
 
     monkeypatch.setattr(apply, "confirmed", slowly)
-    assert (place.applies(), place.trial) == (5, None), place.said
+    assert (place.applies(), place.trial) == (7, None), place.said
 
 
 # What an interrupted attempt may still do
