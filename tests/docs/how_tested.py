@@ -29,16 +29,12 @@ def simulated(table: Callable[..., str]) -> str:
         return "The long form has not been recorded."
     rows = [
         (
-            row["sweep"],
-            row["says"],
-            str(row["scenarios"]),
-            f"{row['lives']:,}",
-            f"{row['histories']:,}",
-            str(row["broken"]),
+            *(row["sweep"], row["says"], row["form"], str(row["scenarios"])),
+            *(f"{row['lives']:,}", f"{row['histories']:,}", str(row["broken"])),
         )
         for row in found["rows"]
     ]
-    counted = table(("sweep", "what is disturbed", "scenarios", "runs", "histories", "broken"), rows)
+    counted = table(("sweep", "what is disturbed", "form", "scenarios", "runs", "histories", "broken"), rows)
     window = sum(row["overwritten_in_the_window"] for row in found["rows"] if row["sweep"] != "all")
     rate = next(row["histories_a_second"] for row in found["rows"] if row["sweep"] == "all")
     return (

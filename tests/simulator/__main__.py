@@ -110,8 +110,7 @@ def _tell(scenario: str, finding: Finding) -> None:
 
 def _document(rows: list[Row], total: Row, found: dict[tuple[str, str, int], Finding], *, long: bool) -> object:
     return {
-        "form": "long" if long else "short",
-        "rows": [asdict(row) for row in (*rows, total)],
+        "rows": [{**asdict(row), "form": "long" if long else "short"} for row in (*rows, total)],
         "broken": [
             {"sweep": sweep, "scenario": scenario, "invariant": number, "what": finding.broken.what,
              "known": KNOWN.get((sweep, scenario, number), "")}
