@@ -85,7 +85,7 @@ def _do(attempt: Attempt, step: Step, phase: str, work: Aim | Send | Pause | Unt
 
 def _aim(attempt: Attempt, step: Step, phase: str, want: Mapping[FacetRef, Body]) -> Snapshot:
     kinds, left = attempt.world.ground.kinds, {}
-    again = any(sent.started.step == step.id for sent in attempt.change.calls)
+    again = any(sent.started.step == step.id and sent.may_have_worked for sent in attempt.change.calls)
     for ref, facets in _as_snapshot(want).items():
         now = attempt.look(ref)
         if now is None:
@@ -113,7 +113,7 @@ def _send(attempt: Attempt, step: Step, phase: str, call: Call) -> Snapshot:
     earlier = [sent for sent in attempt.change.calls if sent.started.step == step.id and sent.started.phase == phase]
     if not any(sent.fate is Fate.DONE for sent in earlier):
         call = _with_token(attempt, step, call)
-        send_settled(attempt, call, phase, step.id, again=bool(earlier))
+        send_settled(attempt, call, phase, step.id, again=any(sent.may_have_worked for sent in earlier))
     sent = next(s for s in reversed(attempt.change.calls) if s.started.step == step.id)
     left = {}
     for ref in dict.fromkeys((*(f.ref for f in sent.started.facets), *sent.made)):
