@@ -33,10 +33,8 @@ from changectl.model.values import ResultValue, later
 ANSWER = 60.0
 """Seconds within which a call is answered or given up: what locks and credentials must last for before it is begun."""
 
-
 GLANCES, LONGEST_GLANCE = 1.0, 5.0
 """Seconds between two looks for an effect: at first, and when it takes long."""
-
 
 GLANCE_LASTS = 5.0
 """Seconds for which what was read may decide a call: the window in which a stranger is not seen, against a read a call."""
@@ -84,13 +82,13 @@ class Attempt(Knowledge):
 
     def keep(self, snapshot: Snapshot) -> str:
         """The vault's digest of these bodies, durable with the event that names it."""
-        digest = self._keep(snapshot_json(snapshot))
+        digest = self.keep_body(snapshot_json(snapshot))
         if digest:
             self._bodies[digest] = snapshot
         return digest
 
-    def _keep(self, body: Body) -> str:
-        """No digest where the disk is full on the way back: what a later process cannot find must not be named."""
+    def keep_body(self, body: Body) -> str:
+        """The vault's digest of it; none where the disk is full on the way back: what nobody can find later is not named."""
         try:
             return self.world.vault.keep(body)
         except CannotRecord as why:
@@ -101,7 +99,7 @@ class Attempt(Knowledge):
 
     def keep_call(self, found: Snapshot, left: Snapshot | None) -> str:
         """The vault's digest of what a call finds and, where that is foretold, leaves; durable with its intent."""
-        digest = self._keep([snapshot_json(found), None if left is None else snapshot_json(left)])
+        digest = self.keep_body([snapshot_json(found), None if left is None else snapshot_json(left)])
         self.remember(digest or len(self.change.calls), found, left or {})
         return digest
 

@@ -21,29 +21,30 @@ TRIES = 6
 """How often a call goes out that AWS throttled, or that was never sent: 15.5 s of patience."""
 
 
-def send(attempt: Attempt, call: Call, phase: str, step: str, *, again: bool = False) -> Mapping[str, Any] | None:
+def send(attempt: Attempt, call: Call, phase: str, step: str, *, again: bool = False) -> None:
     """Send one call and record what became of it. `again`: this very call may have been sent before.
 
-    Gives AWS's answer; None where only evidence says that it was done. Raises CallNotDone, CallUnknown, GateRefused.
+    Raises CallNotDone, CallUnknown, GateRefused.
     """
     for tries in range(1, TRIES + 1):
         try:
-            return _send_once(attempt, call, phase, step, again=again)
+            _send_once(attempt, call, phase, step, again=again)
         except CallNotDone as refused:
             if not refused.again or tries == TRIES:
                 raise
+        else:
+            return
         attempt.wait(0.5 * 2 ** (tries - 1))
-    raise AssertionError("unreachable")
 
 
-def _send_once(attempt: Attempt, call: Call, phase: str, step: str, *, again: bool) -> Mapping[str, Any] | None:
+def _send_once(attempt: Attempt, call: Call, phase: str, step: str, *, again: bool) -> None:
     number = len(attempt.change.calls)
     try:
         answer = attempt.world.send(call, lambda sent: admit(attempt, sent, phase, step))
     except CallNotDone as refused:
         if again and proves_it_was_done(attempt.world.ground.rows, attempt.world.ground.kinds, call, refused.code):
             attempt.record(e.CallDone(number, settled=True))
-            return None
+            return
         if len(attempt.change.calls) > number:
             attempt.record(e.CallFailed(number, refused.code, refused.sentence))
         raise
@@ -57,14 +58,13 @@ def _send_once(attempt: Attempt, call: Call, phase: str, step: str, *, again: bo
     ground = attempt.world.ground
     made = tuple(sorted(touched(ground.rows, ground.kinds, call, answer).creates))
     attempt.record(e.CallDone(number, made, answer=_kept_answer(attempt, step, answer)))
-    return answer
 
 
 def admit(attempt: Attempt, call: Call, phase: str, step: str) -> None:
     """The last moment before the wire: recorded, or refused (GateRefused, CannotRecord, StepFault for a stranger)."""
     ground = attempt.world.ground
     touch = touched(ground.rows, ground.kinds, call)
-    _refuse_outside(attempt, call, touch, phase)
+    _refuse_outside(attempt, call, touch)
     refs = {facet.ref for facet in touch.writes} | touch.creates | touch.deletes
     if touch.later and not any(_is_same(sent, call, step, phase) for sent in attempt.change.calls):
         nothing_there(attempt, call)
@@ -97,7 +97,7 @@ def _is_same(sent: Sent, call: Call, step: str, phase: str) -> bool:
     return sent.may_have_worked and (started.step, started.phase, started.operation) == (step, phase, call.operation)
 
 
-def _refuse_outside(attempt: Attempt, call: Call, touch: Touch, phase: str) -> None:
+def _refuse_outside(attempt: Attempt, call: Call, touch: Touch) -> None:
     change = attempt.change
     assert change.begun is not None
     if not touch.known:
@@ -149,4 +149,4 @@ def _names(attempt: Attempt, ref: Ref) -> tuple[str, ...]:
 
 def _kept_answer(attempt: Attempt, step: str, answer: Mapping[str, Any]) -> str:
     """Answers are kept, in the vault, only where a later step of the plan asks for them."""
-    return attempt.world.vault.keep(dict(answer)) if step in attempt.asked_for else ""
+    return attempt.keep_body(dict(answer)) if step in attempt.asked_for else ""
