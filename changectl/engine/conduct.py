@@ -208,9 +208,7 @@ def _publish(attempt: Attempt) -> None:
         tip = attempt.world.publish()
     except (RemoteNeeded, Locked, TakenOver):
         return
-    except (
-        ChangectlError
-    ) as why:  # the disk is full, or the register is not sound: what is so in production is so all the same
+    except ChangectlError as why:  # a full disk, an unsound register: what is so in production is so all the same
         attempt.unrecorded = why.sentence
         return
     attempt.record(e.Published(tip))

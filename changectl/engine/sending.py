@@ -10,7 +10,7 @@ from changectl.model import events as e
 from changectl.model.change import Fate
 from changectl.model.resource import Call
 
-TRIES = 3
+UNANSWERED = 3
 """How often a call goes out that nobody answers and that has had no effect, or that AWS knows again by its token."""
 
 
@@ -19,7 +19,7 @@ def send_settled(attempt: Attempt, call: Call, phase: str, step: str, *, again: 
 
     `again`: this very call may have been sent before. Raises CallNotDone, GateRefused, and StepFault where nobody can say.
     """
-    for _ in range(TRIES):
+    for _ in range(UNANSWERED):
         attempt.heed()
         attempt.hold()
         try:
@@ -34,7 +34,7 @@ def send_settled(attempt: Attempt, call: Call, phase: str, step: str, *, again: 
         else:
             _settle_the_same(attempt, phase, step)
             return
-    raise StepFault(f"{call} was not answered {TRIES} times")
+    raise StepFault(f"{call} was not answered {UNANSWERED} times")
 
 
 def _settle_the_same(attempt: Attempt, phase: str, step: str) -> None:
