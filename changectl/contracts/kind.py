@@ -194,15 +194,13 @@ class Sought:
 class Create:
     """How a resource is made (again).
 
-    `calls(ref, want)` gives the creating call; `feeds` names the facets that it sets by itself. `found` is the path in
-    its parameters of the name under which it is looked up when the answer was lost. `new_id`: the id changes; then
-    `sought` says how it is found.
+    `calls(ref, want)` gives the creating call; `feeds` names the facets that it sets by itself. `new_id`: the id changes;
+    then `sought` says how what it made is found where the answer was lost.
     """
 
     operation: str
     calls: Callable[[Ref, Mapping[str, Body]], tuple[Call, ...]]
     feeds: tuple[str, ...]
-    found: str
     new_id: bool = False
     sought: Sought | None = None
 

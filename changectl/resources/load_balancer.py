@@ -142,7 +142,6 @@ KIND = ResourceKind(
         "CreateLoadBalancer",
         lambda ref, want: (),
         ("identity",),
-        "Name",
         new_id=True,
         sought=Sought(
             "DescribeLoadBalancers", lambda asked: {"Names": [asked["Name"]]}, "LoadBalancers[].LoadBalancerArn"

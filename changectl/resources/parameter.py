@@ -119,7 +119,7 @@ KIND = ResourceKind(
         Effect("DeleteParameter", "deletes", "Name"),
         Effect("DeleteParameters", "deletes", "Names"),
     ),
-    create=Create("PutParameter", _create, ("value",), "Name"),
+    create=Create("PutParameter", _create, ("value",)),
     delete=Delete("DeleteParameter"),
     recreated=Recreated.LOSSY,
     recreated_why="a parameter made anew begins at version 1, without its history and labels",

@@ -54,7 +54,7 @@ BOX = ResourceKind(
         ),
     ),
     also=(Effect("CreateBox", "creates", "Name"), Effect("DeleteBox", "deletes", "Name")),
-    create=Create("CreateBox", lambda ref, want: (Call("toy", "CreateBox", {"Name": ref.id[0]}),), (), "Name"),
+    create=Create("CreateBox", lambda ref, want: (Call("toy", "CreateBox", {"Name": ref.id[0]}),), ()),
     delete=Delete("DeleteBox"),
     recreated=Recreated.EXACT,
     gone=frozenset({"NoSuchBox"}),

@@ -62,7 +62,7 @@ BOX = _kind(
     Facet("note", (_BOX,), "Toy.Note", PLAIN, Put("PutNote", "Note", clear="DeleteNote"), Grain.WHOLE, secret=True),
     Facet("log", (_BOX,), "Toy.Log", TEXT, Hand(("PutLog", "AppendLog"), _put_log, _left_log), Grain.WHOLE, show="all"),
     also=(Effect("CreateBox", "creates", "Name"), Effect("DeleteBox", "deletes", "Name")),
-    create=Create("CreateBox", lambda ref, want: (Call("toy", "CreateBox", {"Name": ref.id[0]}),), (), "Name"),
+    create=Create("CreateBox", lambda ref, want: (Call("toy", "CreateBox", {"Name": ref.id[0]}),), ()),
     delete=Delete("DeleteBox"),
     recreated=Recreated.EXACT,
 )
@@ -108,7 +108,7 @@ TICKET = _kind(
     Facet("text", (_TICKET,), "Toy.Text", TEXT, Put("PutText", "Text"), Grain.WHOLE, show="all"),
     also=(Effect("CreateTicket", "creates", "Id", of="answer"), Effect("DeleteTicket", "deletes", "Name")),
     create=Create(
-        "CreateTicket", lambda ref, want: (Call("toy", "CreateTicket", {"Text": want["text"]}),), ("text",), "", True
+        "CreateTicket", lambda ref, want: (Call("toy", "CreateTicket", {"Text": want["text"]}),), ("text",), True
     ),
     delete=Delete("DeleteTicket"),
 )
@@ -123,7 +123,6 @@ PARCEL = _kind(
         "CreateParcel",
         lambda ref, want: (Call("toy", "CreateParcel", {"Address": "?"}),),
         (),
-        "",
         True,
         Sought("FindParcels", lambda asked: {"Address": asked["Address"]}, "Ids"),
     ),

@@ -84,7 +84,7 @@ KIND = ResourceKind(
         Effect("CreateSecurityGroup", "creates", "GroupId", of="answer"),
         Effect("DeleteSecurityGroup", "deletes", "GroupId"),
     ),
-    create=Create("CreateSecurityGroup", _create, ("identity",), "GroupName", True, MADE),
+    create=Create("CreateSecurityGroup", _create, ("identity",), True, MADE),
     delete=Delete("DeleteSecurityGroup"),
     recreated_why="a security group made anew has another id, and whatever named the old one does not name it",
     gone=frozenset({"InvalidGroup.NotFound", "InvalidSecurityGroupID.NotFound"}),
