@@ -26,9 +26,12 @@ FILES = (
 
 _RULES = tuple(f"tests/mutants/test_{name}.py" for name in ("gate", "forward", "back", "lost_answers", "merge"))
 _STRANGERS = "tests/simulator/test_strangers.py"
+_POLICY = tuple(
+    f"tests/policy/test_{name}.py" for name in ("endings", "forward", "asking_back", "checks", "pauses", "rest")
+)
 TESTS = {
-    "engine/": (*_RULES, _STRANGERS, "tests/engine", "tests/policy"),
-    "model/": ("tests/model", *_RULES, _STRANGERS, "tests/engine", "tests/policy"),
+    "engine/": (*_RULES, _STRANGERS, "tests/engine", *_POLICY),
+    "model/": ("tests/model", *_RULES, _STRANGERS, "tests/engine", *_POLICY),
     "register/disk.py": ("tests/disk", "tests/register/test_journal.py", "tests/register/test_vault.py"),
     "register/lines.py": ("tests/disk", "tests/register/test_journal.py", "tests/register/test_vault.py"),
     "register/journal.py": ("tests/register/test_journal.py", "tests/register/test_vault.py"),
