@@ -68,7 +68,8 @@ def test_killed_before_it_was_read_nobody_says_that_it_is_back(modifying: Plan, 
     with pytest.raises(Killed):
         world.live(modifying)
     change = world.go_back(modifying)
-    assert (change.outcome, [str(left.facet) for left in change.left]) == (None, ["box/a lid"])
+    assert change.outcome is None
+    assert [(str(left.facet), left.stranger) for left in change.left] == [("box/a lid", False)]
     world.aws.boxes["a"]["Lid"] = "shut"
     assert world.go_back(modifying).outcome is Outcome.ROLLED_BACK
 

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from changectl.engine.capture import capture
 from changectl.model import events as e
+from changectl.model.bodies import snapshot_json
 from changectl.model.change import Change, Outcome
-from changectl.model.resource import Call
-from tests.engine.model_world import ModelWorld, Put
-from tests.engine.scenarios import BOXES, THREE, box, step, toy
+from changectl.model.resource import Call, FacetRef
+from tests.engine.model_world import KINDS, ModelWorld, Put
+from tests.engine.scenarios import BOXES, THREE, box, plan, step, toy
+from tests.engine.toy import ref
 from tests.mutants.rules import Born, lived, turned
 from tests.simulator.disturbances import Disturbance, Stranger
 from tests.simulator.history import at_its_end, started
@@ -46,6 +49,16 @@ def test_only_what_had_begun_is_undone() -> None:
     two = step("two", Put(box("c"), "labels", {"one": "1"}), step("undo-two", toy("PutLog", Name="c", Log="")))
     lived(world, one, two)
     assert [event.step for event in world.journal if isinstance(event, e.UndoDone)] == ["undo-one"]
+
+
+def test_what_was_read_too_late_for_the_snapshot_goes_back_to_as_it_was_found() -> None:
+    world, written = ModelWorld(BOXES), plan(*THREE[:2], checks=("up",))
+    world.begin(written)
+    digest = world.keep(snapshot_json({ref("a"): capture(KINDS, [ref("a")], world.world().ground.eyes)[ref("a")]}))
+    world.journal[0] = e.SnapshotTaken(digest, (FacetRef(ref("a"), "lid"),))
+    world.red.add("up")
+    assert world.live(written).outcome is Outcome.ROLLED_BACK
+    assert world.aws.boxes == ModelWorld(BOXES).aws.boxes
 
 
 def test_what_a_stranger_removed_is_not_made_again() -> None:

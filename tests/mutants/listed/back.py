@@ -105,7 +105,7 @@ BACK = (
         ("stale reads: going back is denied",),
     ),
     Listed(
-        "What nobody foretold is put back as if it were ours",
+        "What a call may have left that nobody foretold is called a stranger's",
         mutant(_RESTORE, "        if attempt.unsaid(facet):\n            unsaid +=", "        if False:\n            unsaid +="),
         ("tests/engine/test_what_is_read.py",),
     ),

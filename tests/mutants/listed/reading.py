@@ -150,6 +150,6 @@ READING = (
     Listed(
         "A setting that was first read after the first call was not there before",
         mutant(_KNOWLEDGE, "(self.change, {**late, **made, **taken})", "(self.change, {**made, **taken})"),
-        ("tests/policy/test_endings.py",),
+        ("tests/mutants/test_back.py::test_what_was_read_too_late_for_the_snapshot_goes_back_to_as_it_was_found",),
     ),
 )  # fmt: skip
