@@ -14,6 +14,8 @@ from typing import Any
 
 from emulators import ACCOUNT, REGION, Emulator
 
+from tests.warm import command
+
 PATIENCE = 60.0  # seconds: no command here takes three
 REGISTER = "changectl/register"
 
@@ -82,15 +84,7 @@ class Person:
 
     def types(self, *args: str, status: int | None = 0, env: Mapping[str, str] | None = None) -> Ran:
         """Run `changectl …`, and assert its status unless that is None."""
-        done = subprocess.run(
-            [sys.executable, "-m", "changectl", *args],
-            cwd=self.folder,
-            env=self._environment(env),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-        )
+        done = command.ran(args, self.folder, self._environment(env), PATIENCE)
         ran = Ran(done.returncode, done.stdout, done.stderr)
         assert status is None or ran.status == status, f"{args}: {ran.status}\n{ran.out}\n{ran.err}"
         return ran

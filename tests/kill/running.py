@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from emulators import REPOSITORY
+from tests.warm.asking import asked, warm_process
 
 COMMAND = Path(sys.executable).with_name("changectl")
 PATIENCE = 90.0
@@ -124,16 +124,10 @@ class Starter:
     ) -> Running:
         """A fork of the process that has loaded everything."""
         running, streams = _streams(words)
-        asking = socket.socket(socket.AF_UNIX)
-        asking.connect(str(self._place / "warm"))
-        said = {"words": words, "folder": str(folder), "environment": dict(environment), "arranged": dict(arranged)}
-        socket.send_fds(asking, [json.dumps(said).encode()], streams)
+        pid, told = asked(self._place / "warm", words, folder, environment, streams, arranged)
         for stream in streams:
             os.close(stream)
-        pid = b""
-        while not pid.endswith(b"\n"):
-            pid += asking.recv(1)
-        return running.started(int(pid), asking)
+        return running.started(pid, told)
 
     def fresh(self, words: tuple[str, ...], folder: Path, environment: Mapping[str, str]) -> Running:
         """The installed command."""
@@ -152,17 +146,8 @@ class Starter:
 def starting(place: Path, endpoint: str) -> Iterator[Starter]:
     """A starter with its warm process, which ends with it. `endpoint`: where its commands find AWS."""
     place.mkdir(parents=True)
-    environment = {**os.environ, "XDG_STATE_HOME": str(place / "state"), "PYTHONPATH": "tests"}
-    warm = subprocess.Popen(
-        [sys.executable, "-m", "tests.kill.warm", str(place / "warm"), endpoint],
-        cwd=REPOSITORY, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        assert warm.stdout is not None
-        assert warm.stdout.readline() == b"ready\n", "the warm process did not come up"
+    with warm_process(place / "warm", endpoint):
         yield Starter(place)
-    finally:
-        warm.communicate(timeout=10)
 
 
 def _streams(words: tuple[str, ...]) -> tuple[Running, list[int]]:

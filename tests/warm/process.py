@@ -1,8 +1,9 @@
 """A process that has loaded everything and becomes a `changectl` whenever it is asked: 0.8 s of loading, once.
 
-`python -m tests.kill.warm SOCKET ENDPOINT`: each connection asks for one command, which runs in a fork: with a session,
+`python -m tests.warm.process SOCKET [ENDPOINT]`: each connection asks for one command, which runs in a fork: with a session,
 streams, folder and environment of its own, `changectl.cli.main:main` from its first line to its exit. What is asked, as
-JSON, stands beside its three streams; the answer is its pid at once, and how it ended when it has.
+JSON, stands beside its three streams; the answer is its pid at once, and how it ended when it has. With an ENDPOINT, clients
+of it are kept as well.
 """
 
 import json
@@ -11,22 +12,24 @@ import select
 import signal
 import socket
 import sys
+import time
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any
 
 REGION = "ap-southeast-2"
 LAZY = (
-    "changectl.planfile.compose", "changectl.planfile.syntax", "concurrent.futures.thread", "encodings.idna", "tomllib",
-    "typer._click.decorators", "yaml.cyaml",
+    "concurrent.futures.thread", "encodings.idna", "git", "tomllib", "typer._click.decorators", "xml.etree.ElementTree",
+    "yaml.cyaml",
 )  # fmt: skip
-"""What a command imports as it goes along."""
+"""What a command imports of others as it goes along."""
 
 SERVICES = ("sts", "elbv2", "dynamodb", "ec2", "ssm")
 
 
-def main(place: str, endpoint: str) -> None:
+def main(place: str, endpoint: str = "") -> None:
     """Serve until nobody holds the other end of standard input. In a fork: be that command."""
     warm_up(endpoint)
     wanted = _served(place)
@@ -35,22 +38,38 @@ def main(place: str, endpoint: str) -> None:
 
 
 def warm_up(endpoint: str) -> None:
-    """Load whatever a command loads, down to clients that are connected to nobody yet."""
+    """Load whatever a command loads, down to the models of the services."""
     import gc
 
     from botocore.loaders import JSONFileLoader
 
+    import changectl
     from changectl.catalogue import catalogue
-    from changectl.cli import apply, rollback  # noqa: F401
-    from changectl.register import git, locks, log, vault  # noqa: F401
 
     JSONFileLoader.load_file = cache(JSONFileLoader.load_file)  # type: ignore[method-assign]
-    for name in LAZY:
+    ours = (module.name for module in walk_packages(changectl.__path__, "changectl."))
+    for name in (*LAZY, *(name for name in ours if not name.endswith("__main__") and ".sandbox" not in name)):
         import_module(name)
     catalogue()
-    _keep_clients(endpoint)
+    _load_models()
+    if endpoint:
+        _keep_clients(endpoint)
     gc.collect()
     gc.freeze()  # else each fork copies all of it by looking for garbage
+
+
+def _load_models() -> None:
+    """What is read and worked out of a service the first time that a client of it is made, and stays in modules."""
+    from botocore.session import Session
+
+    from changectl.aws.loader import QuickLoader
+    from changectl.aws.modelfiles import calls_of
+
+    session = Session()
+    session.register_component("data_loader", QuickLoader())
+    for service in SERVICES:
+        session.create_client(service, REGION, aws_access_key_id="testing", aws_secret_access_key="testing")
+        calls_of(service)
 
 
 def _keep_clients(endpoint: str) -> None:
@@ -126,7 +145,6 @@ def _tell_of_the_dead(running: dict[int, socket.socket]) -> None:
 def _become(wanted: Mapping[str, Any]) -> None:
     """As if it had just been started."""
     from changectl.cli.main import main as changectl
-    from tests.kill.arranged import arrange
 
     os.setsid()
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
@@ -134,13 +152,17 @@ def _become(wanted: Mapping[str, Any]) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()
     os.environ.update(wanted["environment"])
+    time.tzset()
     os.chdir(wanted["folder"])
     sys.argv = ["changectl", *wanted["words"]]
     for number, name in ((0, "stdin"), (1, "stdout"), (2, "stderr")):
         setattr(sys, name, open(number, "r" if number == 0 else "w", closefd=False))  # noqa: SIM115
-    arrange(wanted["arranged"])
+    if wanted["arranged"]:
+        from tests.kill.arranged import arrange
+
+        arrange(wanted["arranged"])
     changectl()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])
