@@ -53,6 +53,7 @@ class Attempt(Knowledge):
         self.meanwhile: Callable[[], None] = lambda: None
         self._glanced: dict[Ref, float] = {}
         self.guards: dict[Ref, Body] = {}
+        self.decided: Snapshot = {}  # what the next write on the way back was decided on
         self.horizon = Horizon(world, change)
 
     @cached_property

@@ -2,6 +2,8 @@
 
 from changectl.contracts.kind import Guard
 from changectl.engine.attempt import GLANCES, Attempt
+from changectl.engine.capture import INCARNATION
+from changectl.engine.faults import Overtaken
 from changectl.engine.rest import at_rest
 from changectl.engine.sending import send_settled
 from changectl.engine.writing import writes
@@ -9,30 +11,33 @@ from changectl.errors import CallNotDone
 from changectl.model.resource import EXISTENCE, Call, FacetRef, Ref, Resource, Snapshot
 
 
-class Overtaken(Exception):
-    """AWS compared, and somebody else had written meanwhile: what the rest would be must be decided anew."""
-
-
 def bring(
     attempt: Attempt, ref: Ref, now: Resource | None, want: Resource | None, phase: str, step: str, *, again: bool
 ) -> bool:
     """Whether there was a call to make. Where AWS compares before it sets, each call names what was read before it.
 
-    `again`: something may be under way already. Raises CallNotDone, GateRefused, StepFault, Overtaken.
+    `now`: as read when it was at rest. `again`: a call may have been sent before. Raises CallNotDone, GateRefused, StepFault,
+    Overtaken.
     """
-    if again:
-        at_rest(attempt, ref)
     calls = _calls(attempt, ref, now, want)
     if not calls:
         return False
+    attempt.decided = _decided_on(ref, now, want)
     while calls:
         _send(attempt, ref, calls[0], phase, step, again=again)
+        attempt.decided = {}
         at_rest(attempt, ref)
         calls = calls[1:]
         if calls and now is not None and want is not None:  # nobody else is to write between two calls of ours
             now = _after_it(attempt, ref, now, want)
+            attempt.decided = _decided_on(ref, now, want)
             calls = _calls(attempt, ref, now, want) if _guard(attempt, ref) else calls
     return True
+
+
+def _decided_on(ref: Ref, now: Resource | None, want: Resource | None) -> Snapshot:
+    """What of a resource its writes follow from: all of it where it is made or removed."""
+    return {ref: now if now is None or want is None else {name: now.get(name) for name in (*want, INCARNATION)}}
 
 
 def _guard(attempt: Attempt, ref: Ref) -> Guard | None:

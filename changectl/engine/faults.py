@@ -19,6 +19,10 @@ class PersonWanted(OperatorFault):
     """Somebody must be asked, and nobody who could be is here."""
 
 
+class Overtaken(Exception):
+    """Somebody else was quicker: what a write was decided on is not so any more, and it must be decided anew."""
+
+
 class Turn(Exception):
     """What was just recorded decides what comes next."""
 

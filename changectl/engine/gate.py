@@ -11,6 +11,7 @@ from changectl.engine.adoption import nothing_there
 from changectl.engine.attempt import Attempt
 from changectl.engine.classes import proves_it_was_done
 from changectl.engine.effects import Touch, touched
+from changectl.engine.faults import Overtaken
 from changectl.engine.foretell import Unforeseeable, foretold
 from changectl.errors import CallNotDone, CallUnknown, ChangectlError, GateRefused
 from changectl.model import events as e
@@ -61,7 +62,7 @@ def _send_once(attempt: Attempt, call: Call, phase: str, step: str, *, again: bo
 
 
 def admit(attempt: Attempt, call: Call, phase: str, step: str) -> None:
-    """The last moment before the wire: recorded, or refused (GateRefused, CannotRecord, StepFault for a stranger)."""
+    """The last moment before the wire: recorded, or refused: GateRefused, CannotRecord; StepFault, Overtaken for a stranger."""
     ground = attempt.world.ground
     touch = touched(ground.rows, ground.kinds, call)
     _refuse_outside(attempt, call, touch)
@@ -120,10 +121,17 @@ def _refuse_outside(attempt: Attempt, call: Call, touch: Touch) -> None:
 
 
 def _seen(attempt: Attempt, refs: set[Ref], phase: str) -> Snapshot:
-    """Going forward nothing may have moved since it was read; going back, restore has just compared."""
-    if phase == "restore":
-        return {ref: attempt.see(ref) for ref in sorted(refs)}
-    return {ref: attempt.look(ref) for ref in sorted(refs)}
+    """Going forward nothing may have moved since it was read; going back, nothing of what the write was decided on."""
+    if phase != "restore":
+        return {ref: attempt.look(ref) for ref in sorted(refs)}
+    seen = {ref: attempt.see(ref) for ref in sorted(refs)}
+    for ref in attempt.decided.keys() & seen.keys():
+        now, then = seen[ref], attempt.decided[ref]
+        if (now is None) is not (then is None) or any(
+            body != (now or {}).get(name) for name, body in (then or {}).items()
+        ):
+            raise Overtaken(f"{ref} was changed by someone else meanwhile")
+    return seen
 
 
 def _foretold(attempt: Attempt, call: Call, touch: Touch, state: Snapshot) -> Snapshot | None:

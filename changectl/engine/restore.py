@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from changectl.engine.attempt import Attempt
-from changectl.engine.bringing import Overtaken, bring
+from changectl.engine.bringing import bring
 from changectl.engine.capture import INCARNATION
 from changectl.engine.evidence import is_known_again
 from changectl.engine.fate import read_until_right, settle_open_calls
-from changectl.engine.faults import StepFault
+from changectl.engine.faults import Overtaken, StepFault
+from changectl.engine.rest import StillMoving, at_rest
 from changectl.engine.standing import columns
 from changectl.engine.steps import send_again
 from changectl.engine.verdict import reachable
@@ -82,7 +83,11 @@ def prove(attempt: Attempt) -> None:
 def _restore_resource(attempt: Attempt, ref: Ref, facets: tuple[FacetRef, ...]) -> None:
     for _ in range(RACES):
         try:
+            at_rest(attempt, ref)
             _restore_as_seen(attempt, ref, facets, attempt.see(ref))
+        except StillMoving as moving:
+            _leave_all(attempt, facets, str(moving), attempt.read([ref]), stranger=False)
+            return
         except Overtaken as slower:
             why = str(slower)
             attempt.glance.pop(ref, None)

@@ -6,12 +6,12 @@ from datetime import timedelta
 from changectl.contracts.action import Aim, Deed, Pause, Send, Until, Work
 from changectl.contracts.probe import Verdict
 from changectl.engine.attempt import GLANCES, Attempt
-from changectl.engine.bringing import Overtaken, bring
+from changectl.engine.bringing import bring
 from changectl.engine.checks import asked, watching_wait
 from changectl.engine.deeds import have_done
 from changectl.engine.evidence import is_known_again
 from changectl.engine.fate import read_until_right, settle_open_calls
-from changectl.engine.faults import OperatorFault, StepFault, Turn
+from changectl.engine.faults import OperatorFault, Overtaken, StepFault, Turn
 from changectl.engine.patience import Patience, spelled
 from changectl.engine.rest import at_rest
 from changectl.engine.sending import send_settled
@@ -87,6 +87,8 @@ def _aim(attempt: Attempt, step: Step, phase: str, want: Mapping[FacetRef, Body]
     kinds, left = attempt.world.ground.kinds, {}
     again = any(sent.started.step == step.id and sent.may_have_worked for sent in attempt.change.calls)
     for ref, facets in _as_snapshot(want).items():
+        if again:
+            at_rest(attempt, ref)
         now = attempt.look(ref)
         if now is None:
             raise StepFault(f"{ref} does not exist any more")
