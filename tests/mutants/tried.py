@@ -27,7 +27,8 @@ FILES = (
 _RULES = tuple(f"tests/mutants/test_{name}.py" for name in ("gate", "forward", "back", "lost_answers", "merge"))
 _STRANGERS = "tests/simulator/test_strangers.py"
 _POLICY = tuple(
-    f"tests/policy/test_{name}.py" for name in ("endings", "forward", "asking_back", "checks", "pauses", "rest")
+    f"tests/policy/test_{name}.py"
+    for name in ("endings", "forward", "asking_back", "checks", "pauses", "rest", "compared_again")
 )
 TESTS = {
     "engine/": (*_RULES, _STRANGERS, "tests/engine", *_POLICY),

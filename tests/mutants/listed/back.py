@@ -110,6 +110,11 @@ BACK = (
         ("tests/engine/test_what_is_read.py",),
     ),
     Listed(
+        "A write on the way back that had to wait is not decided anew",
+        mutant("engine/gate.py", "for ref in attempt.decided.keys() & seen.keys():", "for ref in ():"),
+        ("tests/policy/test_compared_again.py",),
+    ),
+    Listed(
         "The proof believes whatever it reads",
         mutant(_RESTORE, "    for facet in wrong:\n", "    wrong = []\n    for facet in wrong:\n"),
         ("tests/mutants/test_back.py::test_as_before_is_said_of_what_is_read_then",),
