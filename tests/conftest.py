@@ -11,9 +11,13 @@ from typing import Any
 import pytest
 from emulators import CREDENTIALS, MINISTACK, REGION, Emulator, ministack_launcher
 from emulators import ministack as running_ministack
+from hypothesis import HealthCheck, settings
 
 from changectl.aws.modelfiles import FORMAT, botocore_version
 from changectl.aws.sandbox import server, unicorn
+
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")  # how long an example takes on a machine that others use says nothing
 
 
 class UseALoopbackEndpoint(BaseException):

@@ -58,7 +58,7 @@ def belongs(facts: Facts) -> Iterator[str]:
     for effect in facts.effects:
         if effect.number is None:
             yield f"{effect.operation} had an effect that no call of the change caused"
-    numbers = [effect.number for effect in facts.effects]
+    numbers = [effect.number for effect in facts.effects if facts.history.complete]  # else two lives may count alike
     for number in sorted({n for n in numbers if n is not None and numbers.count(n) > 1}):
         yield f"call {number} had its effect {numbers.count(number)} times"
 

@@ -64,6 +64,10 @@ class Production:
         if self.told is not None:
             self.told(f"a stranger writes {stranger.value!r} to {stranger.path}")
         value = stranger.value if stranger.member else None
+        if not stranger.member:  # with a toy goes all that was ever written to it
+            self.state.strangers = tuple(
+                each for each in self.state.strangers if not each[0].startswith(f"{stranger.toy} ")
+            )
         self.state.strangers = _put(self.state.strangers, stranger.path, value)
         self.state.marks = _put(self.state.marks, stranger.path, value)
         if stranger.toy not in self.state.known:

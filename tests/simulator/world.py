@@ -37,6 +37,8 @@ class Life(Production):
         self.memory = JOURNALS.after(self.memory, event)
         if isinstance(event, e.StepDone):
             state.known = state.known.union(self.last_read)
+        if isinstance(event, e.CallStarted) and event.step:
+            state.known -= {str(ref) for ref in event.creates}
         if isinstance(event, e.CallStarted | e.CallDone | e.CallUnknown):
             self.called_at = state.aws.seconds
         if not isinstance(event, e.Published):
