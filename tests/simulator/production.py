@@ -37,6 +37,7 @@ class Production:
         self.last_read: dict[str, int] = {}
         self.dirty = True
         self.flying: Call | None = None
+        state.early |= self._early()
 
     def tick(self, what: str = "", *, changed: bool = True) -> None:
         """An instant: a stranger may come, a person may ask to stop, we may be killed."""
@@ -70,9 +71,15 @@ class Production:
             )
         self.state.strangers = _put(self.state.strangers, stranger.path, value)
         self.state.marks = _put(self.state.marks, stranger.path, value)
-        if stranger.toy not in self.state.known:
-            self.state.early |= {stranger.path}
+        self.state.early = self.state.early - {stranger.path} | self._early()
         self.state.excuse = self.state.excuse or "a stranger"
+
+    def _early(self) -> set[str]:
+        """What strangers have written to toys whose making this process does not know to be done."""
+        change = change_of(self.memory)
+        doing = (sent for sent in change.calls if sent.started.step and sent.started.step not in change.left_by)
+        new = {str(ref) for sent in doing for ref in (*sent.made, *sent.started.creates)}
+        return {path for path, _ in self.state.marks if path.partition(" ")[0] in new}
 
     def ask(self, call: Call) -> Mapping[str, Any]:
         """A reading call, as old as it may be."""

@@ -56,8 +56,8 @@ TOYS: Mapping[str, Toy] = {
 class State:
     """Everything that outlives a process: production, the disk, the remote, what is still to go wrong, and the truth so far.
 
-    `known`: toys that were there before, or whose making is done; `early`: what strangers wrote to others, which nobody can
-    tell from what AWS makes of a new one.
+    `early`: what strangers wrote to toys whose making was not known to be done, which nobody can tell from what AWS makes of
+    a new one.
     """
 
     aws: Aws
@@ -80,7 +80,6 @@ class State:
     overwritten: tuple[Overwritten, ...] = ()
     marks: tuple[tuple[str, str | None], ...] = ()
     strangers: tuple[tuple[str, str | None], ...] = ()
-    known: frozenset[str] = frozenset(TOYS)
     early: frozenset[str] = frozenset()
     excuse: str = ""
     rewritten: bool = False
@@ -125,7 +124,7 @@ class State:
         return (
             journal, ago, self.aws.key(old=d.reader != "fresh"), self.remote, self.locked, self.begun, self.valves,
             self.effects, self.overwritten, self.marks, self.strangers, self.excuse, self.rewritten, self.gaps,
-            self.known, self.early, left, d.reader,
+            self.early, left, d.reader,
         )  # fmt: skip
 
 

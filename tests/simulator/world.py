@@ -35,10 +35,6 @@ class Life(Production):
         state = self.state
         state.writes += 1
         self.memory = JOURNALS.after(self.memory, event)
-        if isinstance(event, e.StepDone):
-            state.known = state.known.union(self.last_read)
-        if isinstance(event, e.CallStarted) and event.step:
-            state.known -= {str(ref) for ref in event.creates}
         if isinstance(event, e.CallStarted | e.CallDone | e.CallUnknown):
             self.called_at = state.aws.seconds
         if not isinstance(event, e.Published):
