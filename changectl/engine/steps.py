@@ -135,14 +135,21 @@ def send_again(attempt: Attempt, step: Step, sent: Sent) -> None:
 
 
 def _left(attempt: Attempt, sent: Sent, ref: Ref, after: Resource) -> Resource:
-    """What a call left of each setting: as foretold, where that shows, else as AWS made of it."""
-    kind, left = attempt.world.ground.kinds[ref.kind], {}
+    """What a call left of each setting: as foretold, or as AWS made of it where nobody foretells that.
+
+    Raises StepFault where what is foretold does not show: what does may be somebody else's.
+    """
+    kind = attempt.world.ground.kinds[ref.kind]
     found, foretold = attempt.found(sent).get(ref) or {}, attempt.leaves(sent).get(ref) or {}
-    for name in dict.fromkeys(facet.facet for facet in sent.started.facets if facet.ref == ref):
-        shows = name in foretold and is_reached(
-            foretold[name], found.get(name), after.get(name), kind.facet(name).grain
-        )
-        left[name] = foretold[name] if shows else after.get(name)
+    names = dict.fromkeys(facet.facet for facet in sent.started.facets if facet.ref == ref)
+    left = {name: foretold.get(name, after.get(name)) for name in names}
+    missed = [
+        name
+        for name, body in left.items()
+        if not is_reached(body, found.get(name), after.get(name), kind.facet(name).grain)
+    ]
+    if missed:
+        raise StepFault(f"AWS accepted it, but {ref} {', '.join(missed)} is not what {sent.started.operation} leaves")
     return left
 
 

@@ -9,7 +9,7 @@ from changectl.model import events as e
 from changectl.model.change import Outcome
 from changectl.model.resource import Call
 from tests.engine.model_world import ModelWorld
-from tests.engine.scenarios import BOXES, THREE, box, plan, step
+from tests.engine.scenarios import BOXES, THREE, box, plan, step, toy
 from tests.mutants.rules import AsItIs, Born, Killed, lived, turned
 
 
@@ -120,3 +120,14 @@ def test_an_end_is_told_to_the_remote_and_frees_the_locks() -> None:
     change = lived(world, *THREE)
     assert (change.published, world.locked) == (True, False)
     assert world.remote[-1] == change.closed
+
+
+def test_what_shows_instead_of_what_a_call_leaves_is_not_ours() -> None:
+    world = ModelWorld(BOXES)
+    turned(world, e.CallDone, lambda: world.aws.boxes["a"].update(Lid="theirs"))
+    change = lived(world, step("lid", toy("PutLid", Name="a", Lid="locked")))
+    assert world.aws.boxes["a"]["Lid"] == "theirs"
+    assert [(str(left.facet), left.stranger) for left in change.left] == [("box/a lid", True)]
+    assert [event.why for event in world.journal if isinstance(event, e.StepFailed)] == [
+        "AWS accepted it, but box/a lid is not what PutLid leaves"
+    ]

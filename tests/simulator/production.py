@@ -13,7 +13,7 @@ from changectl.model.resource import Call
 from tests.simulator.aws import ONCE, body
 from tests.simulator.disturbances import ANSWER, LASTING, Stranger, chosen
 from tests.simulator.kinds import SETTLE
-from tests.simulator.state import EFFECTS, EPOCH, State, change_of, recovered
+from tests.simulator.state import EFFECTS, EPOCH, TOYS, State, change_of, recovered
 
 LONG = 3_000
 """Instants after which a history is said never to end."""
@@ -76,10 +76,13 @@ class Production:
 
     def _early(self) -> set[str]:
         """What strangers have written to toys whose making this process does not know to be done."""
-        change = change_of(self.memory)
-        doing = (sent for sent in change.calls if sent.started.step and sent.started.step not in change.left_by)
-        new = {str(ref) for sent in doing for ref in (*sent.made, *sent.started.creates)}
-        return {path for path, _ in self.state.marks if path.partition(" ")[0] in new}
+        change, new, done = change_of(self.memory), set[str](), set[str]()
+        for sent in change.calls:
+            over = sent.started.step in change.left_by if sent.started.step else change.restore_done
+            (done if over else new).update(str(ref) for ref in (*sent.made, *sent.started.creates))
+        toys = {path.partition(" ")[0] for path, _ in self.state.marks}
+        early = {toy for toy in toys if toy in new or (toy not in TOYS and toy not in done)}
+        return {path for path, _ in self.state.marks if path.partition(" ")[0] in early}
 
     def ask(self, call: Call) -> Mapping[str, Any]:
         """A reading call, as old as it may be."""
@@ -197,7 +200,7 @@ class Production:
             Effect(
                 number,
                 call.operation,
-                once=call.operation in ONCE,
+                once=call.operation in ONCE and not self._undone(spelled),
                 intended=synced or not forward or (until is not None and number is not None),
                 begun=state.begun,
                 held=not (forward and over),
@@ -206,6 +209,11 @@ class Production:
         )
         self._overwrite(spelled, before.get(spelled, 0), late=until is not None)
         return answer
+
+    def _undone(self, spelled: str) -> bool:
+        """Whether somebody else removed what a call of ours had made, and with it all that could have told us of it."""
+        kind, _, _ = spelled.partition("/")
+        return any(path.startswith(f"{kind}/") and value is None for path, value in self.state.strangers)
 
     def _overwrite(self, spelled: str, was: int, *, late: bool) -> None:
         """What a call of ours took away from strangers; what was read after it went out did not decide on it."""
