@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 
 from changectl.contracts.action import Action, Pause, Until
-from changectl.contracts.probe import CannotAsk, HttpAnswer
+from changectl.contracts.probe import CannotAsk, HttpAnswer, Judgement, Observation, TooEarly, Verdict
 from changectl.engine.world import World
 from changectl.errors import CallNotDone
 from changectl.model import events as e
 from changectl.model.change import Outcome
 from changectl.model.plan import BackOut, Check, Plan, Step
 from changectl.model.plan import Tests as Phases
+from tests.engine.model_world import PROBES
 from tests.engine.scenarios import BOXES, plan
 from tests.policy.stage import LABELS, LID, Stage, watched
 
@@ -105,6 +106,34 @@ def test_in_a_fire_a_check_that_cannot_be_asked_beforehand_stops_nothing() -> No
     stage = Eyewitness(lambda look: None if look <= 3 else True)
     stage.beforehand = False
     assert stage.conducted(burning(plan(LID, test=watched("up")))).outcome is Outcome.APPLIED
+
+
+def test_without_a_fire_a_check_that_cannot_be_asked_beforehand_lets_nothing_begin() -> None:
+    stage = Eyewitness(lambda look: None)
+    stage.beforehand = False
+    stage.conducted(plan(LID, test=watched("up")))
+    assert stage.aws.sent == []
+
+
+def test_in_a_fire_what_had_no_data_beforehand_may_have_none_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PROBES, "up", replace(PROBES["up"], judge=lambda *_: Judgement(Verdict.NO_DATA, "no data")))
+    stage = Stage()
+    wanted = plan(LID, test=Phases(after=(Check("up", "up", "up"),)))
+    assert stage.conducted(burning(wanted)).outcome is Outcome.APPLIED
+    assert stage.story().count("BaselineRed after up") == 2
+
+
+def test_where_there_is_nothing_to_see_yet_for_an_hour_there_is_no_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    def early(*_: object) -> Observation:
+        raise TooEarly(timedelta(seconds=30))
+
+    stage = Stage()
+    wanted = plan(LID, test=Phases(after=(Check("up", "up", "up"),)))
+    stage.begin(wanted)
+    monkeypatch.setitem(PROBES, "up", replace(PROBES["up"], observe=early))
+    assert stage.conducted(wanted).outcome is Outcome.ROLLED_BACK
+    assert stage.last(e.CheckFailed).saw == "there was nothing to see for 1:00:00"
+    assert stage.seconds == 3600.0
 
 
 def test_what_was_red_turned_green_and_is_red_again_counts() -> None:
