@@ -24,7 +24,9 @@ FILES = (
 )
 """What safety rests on."""
 
-_RULES = tuple(f"tests/mutants/test_{name}.py" for name in ("gate", "forward", "back", "known", "lost_answers", "merge"))
+_RULES = tuple(
+    f"tests/mutants/test_{name}.py" for name in ("gate", "forward", "back", "known", "lost_answers", "merge")
+)
 _STRANGERS = "tests/simulator/test_strangers.py"
 _POLICY = tuple(
     f"tests/policy/test_{name}.py"
