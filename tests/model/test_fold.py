@@ -127,3 +127,15 @@ def test_a_story_ends_with_its_last_end_and_what_was_said_of_it() -> None:
     assert [each.event for each in to_its_end(story)] == [PROPOSED, BEGUN, APPLIED, NOTED, OTHERS]
     assert to_its_end(story[:2]) == ()
     assert (last_of(story).event, last_of(story[:4]).event, last_of(story[3:4]).event) == (APPROVED, APPLIED, NOTED)
+
+
+def test_what_passed_before_the_first_step_is_asked_again_only_after_the_last() -> None:
+    checks = (e.CheckPassed("before", 0, "up", ""), e.CheckPassed("after", 0, "up", ""))
+    change = added(1, BEGUN, *checks, e.StepStarted("s"))
+    assert change.passed == {("before", 0)}
+    assert evolve(evolve(change, checks[1]), e.StepStarted("t")).passed == {("before", 0), ("after", 0)}
+
+
+def test_whoever_wants_to_go_forward_is_remembered() -> None:
+    wanted = e.ForwardWanted("it is right by now", "ana")
+    assert added(1, PROPOSED, BEGUN, CALL, NEEDED, wanted).forward == wanted

@@ -113,3 +113,20 @@ def test_a_call_that_had_its_effect_is_never_said_to_have_failed_because_a_stran
         at_its_end(Life(state), scenario.plan)
         first = [sent.fate for sent in change_of(state.journal).calls if sent.started.number == 0]
         assert first != [Fate.FAILED], tick
+
+
+def test_a_call_that_is_known_to_have_failed_makes_nothing_ours() -> None:
+    """What somebody else makes under the same name, while a throttled call waits, is found before it is sent again."""
+    parcel = sim_plan(sim_step("parcel", sim_toy("CreateParcel", Address="here")), checks=("up",))
+    scenario = Scenario("a parcel", parcel, None, trouble=RED)
+    state = started(scenario, Disturbance(calls=((0, "throttled"),)))
+    life = Life(state)
+
+    def made(what: str) -> None:
+        if "throttled" in what:
+            state.aws.now["parcel/theirs"] = number({**MEMBERS["parcel"], "Address": "here"})
+
+    life.told = made
+    at_its_end(life, scenario.plan)
+    assert [sent.fate for sent in change_of(state.journal).calls] == [Fate.FAILED]
+    assert "parcel/theirs" in state.aws.now

@@ -448,3 +448,8 @@ def test_no_disk_that_fails_at_the_close_hides_how_it_ended(
             patch.setattr(Path, "touch", failing(errno.ENOSPC))
         journal.close()
     assert Journals(tmp_path).read(CHANGE, 1) == journal.recovered
+
+
+def test_of_an_attempt_without_a_journal_nobody_says_that_no_process_holds_it(tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        Journals(tmp_path).held_by("2026-11-23-tag", 1)
