@@ -202,3 +202,15 @@ def test_an_approval_is_of_one_plan() -> None:
     change = Change(proposed=proposed, approvals=("an approval",))  # type: ignore[arg-type]
     assert evolve(change, replace(proposed, title="again")).approvals == ("an approval",)
     assert evolve(change, replace(proposed, plan_digest="another")).approvals == ()
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_an_answer_is_kept_where_a_later_step_asks_for_it_and_nowhere_else(asked: bool) -> None:
+    world, attempt = at_the_gate()
+    write = world.aws.write
+    world.aws.write = lambda call: {**write(call), "Serial": "7"}  # type: ignore[method-assign]
+    vars(attempt)["asked_for"] = frozenset({"lid"} if asked else ())
+    send(attempt, toy("PutLid", Name="a", Lid="locked"), "forward", "lid")
+    done = world.journal[-1]
+    assert isinstance(done, e.CallDone)
+    assert (world.fetch(done.answer) if asked else done.answer) == ({"Serial": "7"} if asked else "")
