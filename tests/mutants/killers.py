@@ -54,7 +54,6 @@ def every_unit() -> list[Unit]:
 def found_by(unit: Unit) -> str:
     """What is wrong, by this unit; nothing where nothing is."""
     from tests.simulator.history import at_its_end, findings, started
-    from tests.simulator.known import KNOWN
     from tests.simulator.scenarios import NAMED
     from tests.simulator.seeds import told
     from tests.simulator.state import change_of
@@ -72,14 +71,11 @@ def found_by(unit: Unit) -> str:
     if unit.sweep == "seeds":
         batch = range(SEEDS * int(unit.scenario), SEEDS * (int(unit.scenario) + 1))
         broken = ((seed, each) for seed in batch for each in told(seed, lines=False).found)
-        return next(
-            (f"seed {s}: {b.number} {b.what}" for s, b in broken if ("seeds", f"seed {s}", b.number) not in KNOWN), ""
-        )
+        return next((f"seed {s}: {b.number} {b.what}" for s, b in broken), "")
     sweep = next(each for each in SWEEPS if each.name == unit.sweep)
     for _, coverage in swept(sweep, sweep.short, unit.scenario):
-        for (scenario_name, number), finding in coverage.found.items():
-            if (sweep.name, scenario_name, number) not in KNOWN:
-                return f"{number} {finding.broken.what}"
+        for (_, number), finding in coverage.found.items():
+            return f"{number} {finding.broken.what}"
     return ""
 
 

@@ -48,11 +48,26 @@ class Sweep:
 def swept(sweep: Sweep, extent: Extent, only: str = "") -> Iterator[tuple[Scenario, Coverage]]:
     """One scenario after the other."""
     if extent.seeds:
-        yield from _seeds(extent.seeds)
+        yield from sown(range(extent.seeds))
         return
     for scenario in [NAMED[only]] if only else islice(SCENARIOS, 0, None, extent.scenarios):
-        starts = islice(sweep.starts(scenario), 0, None, extent.starts)
-        yield scenario, Explorer(scenario, by_hand=sweep.by_hand).explore(starts, extent.crashes)
+        yield explored(sweep, scenario, extent)
+
+
+def explored(sweep: Sweep, scenario: Scenario, extent: Extent) -> tuple[Scenario, Coverage]:
+    """One scenario of a sweep."""
+    starts = islice(sweep.starts(scenario), 0, None, extent.starts)
+    return scenario, Explorer(scenario, by_hand=sweep.by_hand).explore(starts, extent.crashes)
+
+
+def sown(seeds: Iterable[int]) -> Iterator[tuple[Scenario, Coverage]]:
+    """One seed after the other."""
+    for seed in seeds:
+        history = told(seed, lines=False)
+        coverage = Coverage(runs=1 + history.crashes, undisturbed=1, states=1, overwritten=history.overwritten)
+        for each in history.found:
+            coverage.found[f"seed {seed}", each.number] = Finding(each, started(history.scenario))
+        yield history.scenario, coverage
 
 
 @cache
@@ -134,16 +149,6 @@ def _leases(scenario: Scenario) -> Iterator[State]:
 def _touched(scenario: Scenario) -> list[str]:
     calls = (event for event in JOURNALS.items(undisturbed(scenario).journal) if isinstance(event, e.CallStarted))
     return sorted({str(facet.ref) for call in calls for facet in call.facets})
-
-
-def _seeds(many: int) -> Iterator[tuple[Scenario, Coverage]]:
-    for seed in range(many):
-        history = told(seed, lines=False)
-        coverage = Coverage(runs=1 + history.crashes, undisturbed=1, states=1, overwritten=history.overwritten)
-        for each in history.found:
-            key = (f"seed {seed}", each.number)
-            coverage.found[key] = Finding(each, started(history.scenario))
-        yield history.scenario, coverage
 
 
 SWEEPS = (
