@@ -26,7 +26,8 @@ RACES = 3
 
 def restore(attempt: Attempt) -> None:
     """Bring every setting that a call of ours touched back to what it was, newest first; then `Restored`."""
-    for sent in settle_open_calls(attempt):
+    unknown = {sent.started.step: sent for sent in settle_open_calls(attempt)}
+    for sent in unknown.values():  # of a step, one call: the others were the same
         _learn(attempt, sent)
     attempt.blink()
     touched = attempt.change.touched()

@@ -112,7 +112,7 @@ def _aim(attempt: Attempt, step: Step, phase: str, want: Mapping[FacetRef, Body]
 
 
 def _send(attempt: Attempt, step: Step, phase: str, call: Call) -> Snapshot:
-    earlier = [sent for sent in attempt.change.calls if sent.started.step == step.id and sent.started.phase == phase]
+    earlier = [sent for sent in attempt.change.calls if sent.started.step == step.id]
     if not any(sent.fate is Fate.DONE for sent in earlier):
         call = _with_token(attempt, step, call)
         send_settled(attempt, call, phase, step.id, again=any(sent.may_have_worked for sent in earlier))

@@ -242,9 +242,10 @@ def _settled(change: Change) -> frozenset[str]:
 def why_not_back(change: Change) -> str:
     """What of the way back was not to be had, counted."""
     strangers = sum(left.stranger for left in change.left)
+    failed = len({failed.step for failed in change.undo_failed})
     parts = (
         f"{strangers} changed by someone else" if strangers else "",
         f"{len(change.left) - strangers} could not be written back" if len(change.left) > strangers else "",
-        f"{len(change.undo_failed)} undo steps failed" if change.undo_failed else "",
+        f"{failed} undo step{'s' * (failed > 1)} failed" if failed else "",
     )
     return "not everything is back: " + ", ".join(filter(None, parts))

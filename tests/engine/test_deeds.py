@@ -90,7 +90,7 @@ def test_what_failed_is_undone_by_a_person_or_needs_an_operator(said: str | None
     failure = "step valve: whoever did it says that it failed"
     end: e.Event = e.Closed("rolled-back", failure)
     if said != "done":
-        end = e.OperatorNeeded("not everything is back: 1 undo steps failed", ())
+        end = e.OperatorNeeded("not everything is back: 1 undo step failed", ())
     assert story(world) == [
         STARTED,
         e.StepFailed("valve", "whoever did it says that it failed"),

@@ -7,10 +7,12 @@ import pytest
 
 from changectl.model import events as e
 from changectl.model.change import Outcome
+from changectl.model.plan import Auto, BackOut
 from changectl.model.resource import Call
-from tests.engine.model_world import ModelWorld
+from tests.engine.model_world import ModelWorld, Put
 from tests.engine.scenarios import BOXES, THREE, box, plan, step, toy
 from tests.mutants.rules import AsItIs, Born, Killed, lived, turned
+from tests.policy.stage import LID, Stage
 
 
 def test_what_aws_accepted_and_did_not_do_is_no_step_done() -> None:
@@ -131,3 +133,27 @@ def test_what_shows_instead_of_what_a_call_leaves_is_not_ours() -> None:
     assert [event.why for event in world.journal if isinstance(event, e.StepFailed)] == [
         "AWS accepted it, but box/a lid is not what PutLid leaves"
     ]
+
+
+def test_a_step_that_is_tried_again_keeps_its_aim_as_soon_as_it_has_one() -> None:
+    """It failed before it could be known what there is to aim at, after another step had sent its call."""
+    stage, gone = Stage(), list[dict[str, Any]]()
+
+    def remove() -> None:
+        stage.seconds += 10  # else the last reading of it is still a good one
+        gone.append(stage.aws.boxes.pop("b"))
+
+    turned(stage, e.CallDone, lambda: None if gone else remove())
+    wanted = plan(LID, step("late", Put(box("b"), "lid", "locked")), back_out=BackOut(auto=Auto.FALSE))
+    assert stage.conducted(wanted).operator is not None
+    stage.aws.boxes["b"] = gone[0]
+    stage.record(e.WentForward("it is there again", "Ana"))
+    stage.record_fails = lambda event: Killed() if isinstance(event, e.CallStarted) else None  # type: ignore[assignment, return-value]
+    with pytest.raises(Killed):
+        stage.conducted(wanted)
+    late = stage.change().wants["late"]
+    assert late
+    assert stage.change().calls[-1].started.step == "lid"
+    stage.record_fails = lambda event: None
+    assert stage.conducted(wanted).outcome is Outcome.APPLIED
+    assert (stage.change().wants["late"], stage.aws.boxes["b"]["Lid"]) == (late, "locked")

@@ -17,7 +17,7 @@ from changectl.engine.faults import StepFault
 from changectl.engine.gate import send
 from changectl.errors import CallNotDone, CallUnknown, GateRefused, TakenOver
 from changectl.model import events as e
-from changectl.model.change import Change, Fate, Sent
+from changectl.model.change import Change, Fate, Outcome, Sent
 from changectl.model.durable import can_wait
 from changectl.model.fold import evolve
 from changectl.model.resource import Call, FacetRef, Ref
@@ -28,7 +28,7 @@ from tests.engine import model_world
 from tests.engine.model_world import ModelWorld
 from tests.engine.scenarios import BOXES, THREE, plan, toy
 from tests.engine.toy import BOX, ref
-from tests.mutants.rules import STARTED, at_the_gate
+from tests.mutants.rules import STARTED, at_the_gate, lived
 from tests.register.team import ANA, entry, git
 
 
@@ -104,20 +104,33 @@ def test_whoever_is_taken_over_while_a_call_is_recorded_does_not_send_it() -> No
     assert [sent.fate for sent in attempt.change.calls] == [Fate.FAILED]
 
 
-@pytest.mark.parametrize(("again", "fate"), [(False, Fate.FAILED), (True, Fate.DONE)])
-def test_that_it_is_there_already_proves_a_call_only_where_that_was_sent_before(
-    monkeypatch: pytest.MonkeyPatch, again: bool, fate: Fate
-) -> None:
+@pytest.fixture
+def exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Boxes whose labels say so where they are there already."""
     labels = BOX.facet("labels")
     assert isinstance(labels.write, Items)
-    exact = replace(labels, write=replace(labels.write, duplicate=("LabelExists",)))
-    facets = tuple(exact if facet is labels else facet for facet in BOX.facets)
+    telling = replace(labels, write=replace(labels.write, duplicate=("LabelExists",)))
+    facets = tuple(telling if facet is labels else facet for facet in BOX.facets)
     monkeypatch.setitem(model_world.KINDS, "box", replace(BOX, facets=facets))
+
+
+def refused() -> None:
+    raise CallNotDone("there is such a label", code="LabelExists")
+
+
+@pytest.mark.usefixtures("exact")
+def test_that_another_step_sent_a_call_is_no_reason_to_take_for_ours_what_is_there_already() -> None:
+    world = ModelWorld(BOXES)
+    world.at_send = {2: refused}
+    assert lived(world, *THREE[:2], checks=()).outcome is Outcome.ROLLED_BACK
+    failed = [event for event in world.journal if isinstance(event, e.StepFailed)]
+    assert [(event.step, event.why) for event in failed] == [("labels", "there is such a label")]
+
+
+@pytest.mark.usefixtures("exact")
+@pytest.mark.parametrize(("again", "fate"), [(False, Fate.FAILED), (True, Fate.DONE)])
+def test_that_it_is_there_already_proves_a_call_only_where_that_was_sent_before(again: bool, fate: Fate) -> None:
     world, written = ModelWorld(BOXES), plan(THREE[1])
-
-    def refused() -> None:
-        raise CallNotDone("there is such a label", code="LabelExists")
-
     world.at_send = {0: refused}
     world.begin(written)
     attempt = Attempt(written, world.world(), world.change())

@@ -32,11 +32,11 @@ def begun(world: ModelWorld, written: Plan) -> Attempt:
     return Attempt(written, world.world(), world.change())
 
 
-def called(attempt: Attempt, facet: FacetRef, found: Snapshot, left: Snapshot | None, **more: Any) -> None:
-    """An intent of a call that touches one setting, as the gate records it."""
+def called(attempt: Attempt, facet: FacetRef, found: Snapshot, left: Snapshot | None, *more: FacetRef) -> None:
+    """An intent of a call that touches one setting or more, as the gate records it."""
     kept = attempt.keep_call(found, left)
     number = len(attempt.change.calls)
-    attempt.record(e.CallStarted(number, "forward", "lid", "toy", "PutLid", "here", {}, (facet,), bodies=kept, **more))
+    attempt.record(e.CallStarted(number, "forward", "lid", "toy", "PutLid", "here", {}, (facet, *more), bodies=kept))
 
 
 def test_each_call_restarts_the_horizon_of_what_it_touches_and_no_other() -> None:
@@ -79,6 +79,15 @@ def test_that_something_is_there_by_now_is_no_sign_that_a_call_had_no_effect(the
     unknown = settle_open_calls(attempt)
     assert [sent.fate for sent in attempt.change.calls] == [Fate.OPEN if there else Fate.FAILED]
     assert len(unknown) == there
+
+
+def test_what_was_there_before_proves_nothing_even_where_the_call_touches_more_than_is_foretold() -> None:
+    world = ModelWorld(BOXES)
+    attempt = begun(world, plan(*THREE))
+    was = dict(world.aws.boxes["a"])
+    called(attempt, A, {ref("a"): {"lid": "ajar"}}, {ref("a"): {"lid": was["Lid"]}}, C)
+    settle_open_calls(attempt)
+    assert world.seconds >= HORIZON
 
 
 MODIFY = Effect("ModifyBox", "writes", "Name", ("lid",))

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from changectl.errors import CallNotDone
 from changectl.model.change import Fate, Outcome
 from changectl.model.resource import Call
 from tests.simulator.aws import MEMBERS, Aws, number
@@ -53,6 +54,26 @@ def test_what_is_there_already_under_a_name_that_aws_keeps_unique_is_never_taken
     change = change_of(state.journal)
     assert (change.outcome, change.calls, state.sends) == (Outcome.ROLLED_BACK, (), 0)
     assert "parcel/theirs" in state.aws.now
+
+
+@pytest.mark.parametrize("fault", ["timeout before", "timeout after"])
+def test_a_service_may_say_by_an_error_that_it_knows_of_nothing_to_list(
+    fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Aws.read
+
+    def refuses(aws: Aws, call: Call, choose: Any) -> Any:
+        spelled, state, answer = read(aws, call, choose)
+        if call.operation == "FindParcels" and not answer["Ids"]:
+            raise CallNotDone("there is no such address", code="NoSuchToy")
+        return spelled, state, answer
+
+    monkeypatch.setattr(Aws, "read", refuses)
+    scenario = NAMED["made without a token"]
+    state = started(scenario, Disturbance(calls=((0, fault),)))
+    why = at_its_end(Life(state), scenario.plan)
+    assert findings(scenario, state, why) == ()
+    assert change_of(state.journal).outcome is Outcome.APPLIED
 
 
 def test_what_is_sent_again_under_its_token_settles_the_call_before_it() -> None:
@@ -130,3 +151,12 @@ def test_a_call_that_is_known_to_have_failed_makes_nothing_ours() -> None:
     at_its_end(life, scenario.plan)
     assert [sent.fate for sent in change_of(state.journal).calls] == [Fate.FAILED]
     assert "parcel/theirs" in state.aws.now
+
+
+def test_what_was_sent_for_another_step_says_nothing_of_a_call_whose_token_aws_knows() -> None:
+    steps = (sim_step("lid", aim("box/a", "lid", "locked")), sim_step("ticket", sim_toy("CreateTicket", Text="x")))
+    scenario = Scenario("a lid and a ticket", sim_plan(*steps), None)
+    state = started(scenario, Disturbance(calls=tuple((n, "timeout before") for n in range(1, 7))))
+    at_its_end(Life(state), scenario.plan)
+    fates = [(sent.started.operation, sent.fate) for sent in change_of(state.journal).calls]
+    assert fates == [("PutLid", Fate.DONE), *[("CreateTicket", Fate.UNKNOWN)] * 6, ("PutLid", Fate.DONE)]

@@ -16,6 +16,7 @@ from changectl.model.plan import BackOut, Check, Plan, Step
 from changectl.model.plan import Tests as Phases
 from tests.engine.model_world import PROBES
 from tests.engine.scenarios import BOXES, plan
+from tests.mutants.rules import turned
 from tests.policy.stage import LABELS, LID, Stage, watched
 
 THREE_IN_A_ROW = {"tries": 3, "every": timedelta(seconds=1)}
@@ -226,3 +227,14 @@ def test_what_is_waited_for_and_cannot_be_asked_has_not_failed() -> None:
     assert stage.story() == ["StepStarted wait", "Paused could-not-ask", "OperatorNeeded could-not-ask"]
     stage.seen = lambda look: True
     assert stage.resumed(wanted).outcome is Outcome.APPLIED
+
+
+def test_what_is_watched_is_not_watched_before_there_is_anything_to_turn_round() -> None:
+    """While a check before the first step is tried again, one that is to be watched is red for a moment."""
+    stage = Stage()
+    stage.red = {"slow", "fast"}
+    stage.at_wait = lambda: stage.red.discard("slow")
+    slow = Check("slow", "up", "slow", tries=2, every=timedelta(seconds=15))
+    test = Phases(before=(slow,), during=(Check("fast", "up", "fast"),))
+    turned(stage, e.CheckPassed, stage.red.clear)
+    assert stage.conducted(plan(LID, test=test)).outcome is Outcome.APPLIED

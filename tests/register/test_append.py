@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -9,10 +10,12 @@ from changectl.errors import CannotRecord, ConfigurationWrong, NotFound, Registe
 from changectl.model import events as e
 from changectl.model.codec import entry_json
 from changectl.model.digest import canonical, digest
+from changectl.register import publish
 from changectl.register.log import Register, register_of
 from changectl.register.publish import STUCK, wait_before
 from changectl.register.remote import remember
 from changectl.register.repository import BRANCH, repository
+from changectl.register.stream import write
 from register.team import Team, entry, git, meddled
 
 CHANGE = "2026-11-23-alb-idle-timeout"
@@ -43,6 +46,18 @@ def test_an_event_is_a_file_that_git_and_cat_alone_can_read(team: Team) -> None:
     assert git(team.bare, "log", "--format=%an <%ae>|%s", BRANCH) == (
         f"Ana <ana@example.com>|{CHANGE}: closed applied and 1 more"
     )
+
+
+def test_only_a_remote_spares_the_objects_their_sync(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced = list[bool]()
+
+    def spied(*given: Any, **named: Any) -> tuple[str, ...]:
+        synced.append(named["synced"])
+        return write(*given, **named)
+
+    monkeypatch.setattr(publish, "write", spied)
+    register.append((entry(CHANGE, 0),))
+    assert synced == [register.repository.remote is None]
 
 
 def test_the_same_entries_again_are_recorded_once(register: Register) -> None:

@@ -131,7 +131,7 @@ BACK = (
     ),
     Listed(
         "Calls of unknown fate are not settled before restoring",
-        mutant(_RESTORE, "    for sent in settle_open_calls(attempt):\n        _learn(attempt, sent)\n", ""),
+        mutant(_RESTORE, "sent for sent in settle_open_calls(attempt)}", "sent for sent in ()}"),
         ("stale reads: compared and set, and the check fails",),
     ),
     Listed(
