@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from emulators import REGION
 
 from changectl.aws.sandbox import compare, server
 from changectl.aws.sandbox.record import ACCOUNT, Sandbox
+from tests.warm import command
 
 PLANS = Path(__file__).parents[2] / "plans"
 ENDS = {"2026-11-25-let-reporting-read-bookings": 10}
@@ -19,6 +19,8 @@ ENDS = {"2026-11-25-let-reporting-read-bookings": 10}
 
 PEOPLE = {name: (name.title(), f"{name}@unicorn.example") for name in ("ana", "ben", "cleo")}
 SECRET = "stardust-and-manes"
+PATIENCE = 120.0
+"""Seconds that a command may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,32 +30,30 @@ class Team:
     folder: Path
     endpoint: str
 
-    def run(self, who: str, *argv: str) -> subprocess.CompletedProcess[str]:
-        """Run a command as one of the people."""
+    def git(self, who: str, *words: str) -> str:
+        """Plain git as one of the people."""
+        argv, errors = ("git", *words), "replace"  # trees hold bytes that are no text
+        done = subprocess.run(
+            argv, cwd=self.folder / who, env=self._environment(who), capture_output=True, text=True, errors=errors
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def changectl(self, who: str, *words: str, ends: int = 0) -> str:
+        """Run changectl; its standard output. It ends as expected, or the test fails with what it said."""
+        done = command.ran(words, self.folder / who, self._environment(who), PATIENCE)
+        assert done.returncode == ends, f"{who}$ changectl {' '.join(words)}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def _environment(self, who: str) -> dict[str, str]:
         name, email = PEOPLE[who]
         roles = {
             f"GIT_{role}_{part}": value
             for role in ("AUTHOR", "COMMITTER")
             for part, value in (("NAME", name), ("EMAIL", email))
         }
-        secret = {"RENTALS_DB_PASSWORD": SECRET}
         sandbox = server.environment(Sandbox(self.endpoint, 0, ""))
-        return subprocess.run(
-            argv,
-            cwd=self.folder / who,
-            env={**os.environ, **roles, **secret, **sandbox},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",  # trees hold bytes that are no text
-            check=False,
-        )
-
-    def changectl(self, who: str, *words: str, ends: int = 0) -> str:
-        """Run changectl; its standard output. It ends as expected, or the test fails with what it said."""
-        done = self.run(who, sys.executable, "-m", "changectl", *words)
-        assert done.returncode == ends, f"{who}$ changectl {' '.join(words)}\n{done.stdout}{done.stderr}"
-        return done.stdout
+        return {**os.environ, **roles, "RENTALS_DB_PASSWORD": SECRET, **sandbox}
 
 
 @pytest.fixture
@@ -69,24 +69,23 @@ def team(tmp_path: Path, unicorn_rentals: str) -> Team:
         '[review]\nby = "identity"\n'
     )
     for words in (
-        "git init -q --bare -b main ../remote.git",
-        "git init -q -b main",
-        "git remote add origin ../remote.git",
-        "git add changectl.toml",
-        "git commit -q -m Rules",
-        "git push -q origin main",
-        "git clone -q ../remote.git ../ben",
-        "git clone -q ../remote.git ../cleo",
+        "init -q --bare -b main ../remote.git",
+        "init -q -b main",
+        "remote add origin ../remote.git",
+        "add changectl.toml",
+        "commit -q -m Rules",
+        "push -q origin main",
+        "clone -q ../remote.git ../ben",
+        "clone -q ../remote.git ../cleo",
     ):
-        done = made.run("ana", *words.split())
-        assert done.returncode == 0, done.stderr
+        made.git("ana", *words.split())
     return made
 
 
 def _approved(team: Team, plan: str, many: int) -> None:
     for who in ("ben", "cleo")[:many]:
-        for words in ("git fetch -q", f"git switch -q change/{plan}"):
-            assert team.run(who, *words.split()).returncode == 0
+        team.git(who, "fetch", "-q")
+        team.git(who, "switch", "-q", f"change/{plan}")
         team.changectl(who, "approve", plan)
 
 
@@ -118,11 +117,11 @@ def test_no_secret_reaches_the_remote(team: Team) -> None:
     _approved(team, plan, 2)
     team.changectl("ana", "apply", plan, "--confirm", "prod")
 
-    every = team.run("ana", "git", "-C", "../remote.git", "cat-file", "--batch", "--batch-all-objects")
+    every = team.git("ana", "-C", "../remote.git", "cat-file", "--batch", "--batch-all-objects")
 
-    assert plan in every.stdout
-    assert SECRET not in every.stdout
-    assert "glitter-and-hooves" not in every.stdout
+    assert plan in every
+    assert SECRET not in every
+    assert "glitter-and-hooves" not in every
 
 
 def test_an_emergency_needs_no_approval(team: Team) -> None:
