@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import socket
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -91,11 +92,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Without MiniStack half of the proof is missing, and `-q` would say so with one letter."""
-    missed = [report for report in terminalreporter.getreports("skipped") if MINISTACK in str(report.longrepr)]
-    if missed:
+    """What was skipped is not proven, and `-q` would say so with one letter."""
+    reports = terminalreporter.getreports("skipped")
+    why = Counter(str(report.longrepr[2]).removeprefix("Skipped: ").strip() for report in reports)
+    if why:
         terminalreporter.section("NOT PROVEN", red=True, bold=True)
-        terminalreporter.line(f"{len(missed)} tests did not run on {MINISTACK}: sh tests/ministack/install.sh")
+    for reason, many in why.most_common():
+        terminalreporter.line(f"{many} test{'s' * (many > 1)} did not run: {reason}")
 
 
 @pytest.fixture(scope="session", autouse=True)
