@@ -122,9 +122,15 @@ def _restore_facets(attempt: Attempt, ref: Ref, facets: tuple[FacetRef, ...], no
             strangers.append(facet)
         if merge.want != now.get(facet.facet):
             want[facet.facet] = merge.want
-    _leave_all(attempt, strangers, "someone else changed it", {ref: now}, stranger=True)
     _leave_all(attempt, unsaid, "nobody can say whether this is what the call left", {ref: now}, stranger=False)
-    _write(attempt, ref, now, want, [facet for facet in facets if facet.facet in want])
+    ours = [facet for facet in facets if facet.facet in want]
+    if not want or _written(attempt, ref, now, want, ours):
+        _restored(attempt, [facet for facet in ours if facet not in strangers])
+    else:
+        strangers = [facet for facet in strangers if facet not in ours]
+    for facet in strangers:
+        why = "someone else changed it; the rest of it is put back" if facet in ours else "someone else changed it"
+        _leave(attempt, facet, why, {ref: {**now, **want}}, stranger=True)
 
 
 def _restore_existence(
@@ -135,7 +141,8 @@ def _restore_existence(
         why = "someone else changed what this change made" if now else "someone else removed it"
         _leave(attempt, facets[0], why, {ref: now}, stranger=True)
         return
-    _write(attempt, ref, now, before, facets)
+    if _written(attempt, ref, now, before, facets):
+        _restored(attempt, facets)
 
 
 def _same_life(attempt: Attempt, ref: Ref, before: Resource, now: Resource) -> bool:
@@ -153,11 +160,11 @@ def _ours_is(attempt: Attempt, ref: Ref, now: Resource | None) -> bool:
     return any(all(now.get(name) == body for name, body in state.items()) for state in full)
 
 
-def _write(attempt: Attempt, ref: Ref, now: Resource | None, want: Resource | None, facets: Iterable[FacetRef]) -> None:
-    """Bring one resource from now to want; a refusal leaves it and says so, and the rest goes on."""
+def _written(
+    attempt: Attempt, ref: Ref, now: Resource | None, want: Resource | None, facets: Iterable[FacetRef]
+) -> bool:
+    """Whether one resource could be brought from now to want; a refusal leaves it and says so, and the rest goes on."""
     facets = tuple(facets)
-    if want is not None and now is not None and not want:
-        return
     try:
         if not bring(attempt, ref, now, want, "restore", "", again=True):
             raise StepFault("AWS has no way to write it back")
@@ -168,8 +175,13 @@ def _write(attempt: Attempt, ref: Ref, now: Resource | None, want: Resource | No
     except StepFault as why:
         _leave_all(attempt, facets, str(why), {ref: now}, stranger=False)
     else:
-        for facet in facets:
-            attempt.record(e.FacetRestored(facet))
+        return True
+    return False
+
+
+def _restored(attempt: Attempt, facets: Iterable[FacetRef]) -> None:
+    for facet in facets:
+        attempt.record(e.FacetRestored(facet))
 
 
 def _merge(attempt: Attempt, facet: FacetRef, now: Resource | None) -> Merge:

@@ -72,7 +72,7 @@ def columns(attempt: Attempt, facet: FacetRef, now: Snapshot) -> tuple[str, str,
         before, ours, present = ("absent" if resource is None else "present" for resource in there)
         return before, ours, present
     declared = attempt.world.ground.kinds[facet.ref.kind].facet(facet.facet)
-    bodies = (body_of(attempt.before(), facet), (attempt.ours(facet) or (None,))[-1], body_of(now, facet))
+    bodies = (body_of(attempt.before(), facet), attempt.made(facet), body_of(now, facet))
     before, ours, present = (shown(declared, body) for body in bodies)
     if max(map(len, (before, ours, present))) < LONGEST:
         return before, ours, present

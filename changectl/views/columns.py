@@ -13,11 +13,12 @@ WORDS = ("was", "we made it", "now")
 def columns(before: str, ours: str, now: str) -> str:
     """What is known of the three values, each JSON, plain text, or "" where nobody knows it.
 
-    Of objects only the members are told that are not the same in all: `idle_timeout was 60; we made it 120; now 300`.
+    Of objects only the members are told that we changed and that are not as they were; where there are none, those that are
+    not the same in all: `idle_timeout was 60; we made it 120; now 300`.
     """
     values = (before, ours, now)
     bodies = [body for value in values if (body := _object(value)) is not None]
-    differing = list(_differing(bodies)) if len(bodies) == len(values) else []
+    differing = list(_wrong(bodies) or _differing(bodies)) if len(bodies) == len(values) else []
     if not differing:
         return _told(values)
     told = [f"{name} {_told([_member(body, name) for body in bodies])}" for name in differing[:MOST]]
@@ -27,6 +28,12 @@ def columns(before: str, ours: str, now: str) -> str:
 
 def _told(values: tuple[str, ...] | list[str]) -> str:
     return "; ".join(f"{word} {value}" for word, value in zip(WORDS, values, strict=True) if value)
+
+
+def _wrong(bodies: list[Mapping[str, Any]]) -> list[str]:
+    names = dict.fromkeys(name for body in bodies[:2] for name in body)
+    members = {name: [_member(body, name) for body in bodies] for name in names}
+    return [name for name, (was, ours, now) in members.items() if was not in (ours, now)]
 
 
 def _differing(bodies: list[Mapping[str, Any]]) -> Iterator[str]:

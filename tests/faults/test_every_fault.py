@@ -152,7 +152,7 @@ def test_a_cut_answer_comes_after_the_effect(side: Side) -> None:
 
 def test_a_late_effect_comes_when_the_client_has_given_up(side: Side) -> None:
     with pytest.raises(b.ReadTimeoutError):
-        side.make(f.Late(0.1))
+        side.make(f.Late(1.0))
     assert not side.done
     side.proxy.wait_until_delivered()
     assert side.done

@@ -27,6 +27,10 @@ def body(**members: object) -> str:
             'a was 1; we made it 2; now 1, b was {"x": null}; we made it {"x": null}; now []',
         ),
         (
+            (body(idle="60", keep="a"), body(idle="120", keep="b"), body(idle="300", keep="a", theirs="1")),
+            "idle was 60; we made it 120; now 300",
+        ),
+        (
             ("{}", body(), "{}"),
             f"{', '.join(f'routing.{n} was absent; we made it false; now absent' for n in range(3))}, and 3 more",
         ),
