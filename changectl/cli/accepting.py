@@ -32,6 +32,7 @@ from changectl.model.text import one_line
 from changectl.planfile.config import Env
 from changectl.register.journal import Journal
 from changectl.register.locks import Owner, Unlock, next_locks
+from changectl.views.columns import WORDS, members
 from changectl.views.decision import decision
 from changectl.views.page import Page, Style, line, text
 
@@ -168,8 +169,10 @@ def _standing_page(change_id: str, change: Change, standing: tuple[Standing, ...
     parts = [line(text(f"{change_id}: {why}", Style.STRONG))]
     for each in standing:
         parts.append(line(text(spoken(each.facet, change.names)), indent=2))
-        columns = (("was", each.before), ("we made it", each.ours), ("now", each.now))
-        parts += [line(f"{word:<12}", text(value), indent=4) for word, value in columns if value]
+        for member, values in members(each.before, each.ours, each.now):
+            parts += [line(text(member), indent=4)] if member else []
+            told = zip(WORDS, values, strict=True)
+            parts += [line(f"{word:<12}", text(value), indent=6 if member else 4) for word, value in told if value]
     if unread:
         parts.append(line(text(f"Production could not be read: {unread}", Style.WARN)))
     return tuple(parts)

@@ -11,22 +11,25 @@ WORDS = ("was", "we made it", "now")
 
 
 def columns(before: str, ours: str, now: str) -> str:
-    """What is known of the three values, each JSON, plain text, or "" where nobody knows it.
+    """What is known of the three values, in a sentence: `idle_timeout was 60; we made it 120; now 300`."""
+    rows = members(before, ours, now)
+    told = [f"{name} {_told(values)}".lstrip() for name, values in rows[:MOST]]
+    more = len(rows) - len(told)
+    return ", ".join((*told, f"and {more} more")) if more else ", ".join(told)
 
-    Of objects only the members are told that we changed and that are not as they were; where there are none, those that are
-    not the same in all: `idle_timeout was 60; we made it 120; now 300`.
+
+def members(before: str, ours: str, now: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The three values, each JSON, plain text, or "" where nobody knows it; of objects by member, else under "".
+
+    Only the members that we changed and that are not as they were; where there are none, those not the same in all.
     """
     values = (before, ours, now)
     bodies = [body for value in values if (body := _object(value)) is not None]
     differing = list(_wrong(bodies) or _differing(bodies)) if len(bodies) == len(values) else []
-    if not differing:
-        return _told(values)
-    told = [f"{name} {_told([_member(body, name) for body in bodies])}" for name in differing[:MOST]]
-    more = len(differing) - len(told)
-    return ", ".join((*told, f"and {more} more")) if more else ", ".join(told)
+    return [(name, tuple(_member(body, name) for body in bodies)) for name in differing] or [("", values)]
 
 
-def _told(values: tuple[str, ...] | list[str]) -> str:
+def _told(values: tuple[str, ...]) -> str:
     return "; ".join(f"{word} {value}" for word, value in zip(WORDS, values, strict=True) if value)
 
 

@@ -61,7 +61,7 @@ def assert_everybody_sees(pair: Pair, by: str) -> None:
 
 def test_accepted_where_it_was_conducted(stuck: Pair) -> None:
     said = stuck.ana.types(*ACCEPT)
-    assert "now         {" in said.err
+    assert "    Trial\n      was         absent\n      we made it  office\n      now         strangers\n" in said.err
     assert f"Production is as it is: {ANA} accepted that." in said.out
     assert f"Next: changectl show {CHANGE}\n      changectl close {CHANGE}\n" in said.out
     assert_accepted(stuck, ANA)
