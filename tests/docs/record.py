@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from tests.docs.generate import ROOT
 from tests.docs.session import masked, played
 
-PAGES = (ROOT / "README.md", ROOT / "docs" / "tutorial.md")
+PAGES = (ROOT / "README.md", ROOT / "docs" / "tutorial.md", ROOT / "docs" / "how-to" / "when-it-stops.md")
 
 
 def main() -> None:

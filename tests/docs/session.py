@@ -6,6 +6,7 @@ prints. `<!-- run: COMMAND -->`: typed without being shown. Everything happens i
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,9 @@ PART = re.compile(
     r"|```console\n(?P<console>.*?)```\n",
     re.DOTALL,
 )
+LAPTOP = "anas-laptop"
+"""What this machine is called in a page."""
+
 IDENTITY = "[user]\n\tname = Ana\n\temail = ana@example.com\n[init]\n\tdefaultBranch = main\n"
 
 
@@ -64,6 +68,8 @@ def _part(part: re.Match[str], shell: "subprocess.Popen[str]", home: Path) -> st
         return part[0]
     commands = re.findall(r"^\$ (.*)$", part["console"], re.MULTILINE)
     shown = "".join(f"$ {command}\n{_typed(shell, command)}" for command in commands)
+    here = re.compile(rf"(\bon |--gone ){re.escape(socket.gethostname())}\b")
+    shown = here.sub(rf"\g<1>{LAPTOP}", shown)
     return f"```console\n{shown}```\n"
 
 
