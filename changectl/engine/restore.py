@@ -60,10 +60,18 @@ def _learn(attempt: Attempt, sent: Sent) -> None:
 
 
 def prove(attempt: Attempt) -> None:
-    """Read again, until it is right twice in a row: `RestoreProven`; or what stands wrong now, and the need of an operator."""
+    """Read again, until it is right twice in a row: `RestoreProven`; or what stands wrong now, and the need of an operator.
+
+    Of a setting that is in part a stranger's the rest must be right.
+    """
     touched, known = attempt.change.touched(), {left.facet for left in attempt.change.left}
-    wanted = tuple(facet for facet in touched if facet not in known)
-    now, wrong = read_until_right(attempt, wanted, lambda facet, now: _is_back(attempt, facet, now), times=2)
+    shared = {left.facet for left in attempt.change.left if left.stranger}
+    wanted = tuple(facet for facet in touched if facet not in known or facet in shared)
+
+    def is_right(facet: FacetRef, now: Snapshot) -> bool:
+        return _is_back(attempt, facet, now) or (facet in shared and _is_theirs(attempt, facet, now))
+
+    now, wrong = read_until_right(attempt, wanted, is_right, times=2)
     news = {
         facet for facet in known if attempt.horizon.left([facet]) <= 0
     }  # of the others an old reading proves nothing
@@ -203,6 +211,14 @@ def _is_back(attempt: Attempt, facet: FacetRef, now: Snapshot) -> bool:
         return bool(present.get(facet.facet) == (before or {}).get(facet.facet))
     merge = _merge(attempt, facet, present)
     return not merge.strangers and merge.want == present.get(facet.facet)
+
+
+def _is_theirs(attempt: Attempt, facet: FacetRef, now: Snapshot) -> bool:
+    """Whether nothing of a setting is left to put back, whatever a stranger has made of it."""
+    before, present = attempt.before().get(facet.ref), now.get(facet.ref)
+    if before is None or present is None or not _same_life(attempt, facet.ref, before, present):
+        return True
+    return bool(_merge(attempt, facet, present).want == present.get(facet.facet))
 
 
 def _leave_all(attempt: Attempt, facets: Iterable[FacetRef], why: str, now: Snapshot, *, stranger: bool) -> None:

@@ -45,3 +45,14 @@ def test_where_the_rest_cannot_be_put_back_that_is_what_is_told() -> None:
     (left,) = [event for event in stage.journal if isinstance(event, e.FacetLeft)]
     assert (left.why, left.stranger) == ("no", False)
     assert json.loads(left.now) == {"one": "9", "two": "2", "three": "theirs"}
+
+
+def test_that_the_rest_is_back_is_read_and_not_believed() -> None:
+    """AWS accepts the write, and does nothing."""
+    stage = meddled()
+    write = stage.aws.write
+    stage.aws.write = lambda call: {} if stage.change().rollback else write(call)  # type: ignore[method-assign]
+    stage.conducted(plan(ADD, EDIT, checks=("up",)))
+    last = stage.last(e.FacetLeft)
+    assert (last.why, last.stranger) == ("it is not what it was", True)
+    assert json.loads(last.now) == {"one": "9", "two": "2", "three": "theirs"}

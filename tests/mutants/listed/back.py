@@ -121,8 +121,18 @@ BACK = (
     ),
     Listed(
         "The proof reads once",
-        mutant(_RESTORE, "_is_back(attempt, facet, now), times=2)", "_is_back(attempt, facet, now))"),
+        mutant(_RESTORE, "is_right, times=2)", "is_right)"),
         ("tests/mutants/test_back.py::test_as_before_is_said_of_what_was_read_twice",),
+    ),
+    Listed(
+        "What is put back of a setting that is in part a stranger's is believed and not read",
+        mutant(_RESTORE, "if facet not in known or facet in shared)", "if facet not in known)"),
+        ("tests/policy/test_what_is_left.py::test_that_the_rest_is_back_is_read_and_not_believed",),
+    ),
+    Listed(
+        "A stranger's part counts as restored",
+        mutant(_RESTORE, "[facet for facet in ours if facet not in strangers]", "ours"),
+        ("tests/policy/test_what_is_left.py::test_the_rest_is_put_back_and_what_every_step_made_is_told",),
     ),
     Listed(
         "A refused write counts as restored",
