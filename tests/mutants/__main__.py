@@ -41,7 +41,7 @@ def main() -> int:
             Path(asked.json).write_text(json.dumps(document(tried), indent=1) + "\n")
     _table(tried, known)
     print(f"{time.monotonic() - began:.0f} s")
-    _figures("tool", _counted(tried, known, len(every)))
+    _figures("by the tool", _counted(tried, known, len(every)))
     return int(any(not each.by and _is(each.mutant, known) in ("", "missed") for each in tried))
 
 
@@ -116,7 +116,7 @@ def _listed(to: str) -> int:
         print(f"{'killed by ' + by if by else 'SURVIVED':48} {each.says}", flush=True)
     killed = sum(bool(each.by) for each in tried)
     print(f"{len(tried)} mutants, {killed} killed")
-    _figures("listed", {"total": len(tried), "killed": killed})
+    _figures("by hand", {"total": len(tried), "tried": len(tried), "killed": killed, "missed": len(tried) - killed})
     if to:
         Path(to).write_text(json.dumps(document(tried), indent=1) + "\n")
     return int(killed < len(tried))
