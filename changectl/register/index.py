@@ -23,8 +23,7 @@ from changectl.register.rows import ChangeRow, EventRow, Searched, change_row, e
 
 FORMAT = 2  # another number in the file: it is built anew
 _BUSY = 60.0  # seconds to wait for another process, which may be building all of it
-_NOT_THE_FILE = (
-    sqlite3.SQLITE_BUSY,
+_NO_ROOM = (
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_IOERR,
@@ -101,20 +100,26 @@ class Index:
 
 
 def catch_up(register: Register, path: Path) -> Index:
-    """The index at the register's tip; made, carried on or made anew as needed. Raises CannotRecord, RegisterUnsound."""
+    """The index at the register's tip; made, carried on or made anew as needed; where the disk takes none, in memory.
+
+    Raises CannotRecord where another process holds it for a minute or its folder cannot be made, and RegisterUnsound.
+    """
     tip = register.tip() or ""
     try:
         return _followed(register, path, tip)
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF in _NOT_THE_FILE:
-            raise CannotRecord(f"the index {path} cannot be used: {error}", f"df -h {path.parent}") from error
+        code = error.sqlite_errorcode & 0xFF
+        if code == sqlite3.SQLITE_BUSY:
+            raise CannotRecord(f"the index {path} cannot be used: {error}", f"fuser {path}") from error
+        if code in _NO_ROOM:
+            return _followed(register, None, tip)
     for suffix in ("", "-wal", "-shm"):  # whoever still has it open goes on with what it has
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     return _followed(register, path, tip)
 
 
-def _followed(register: Register, path: Path, tip: str) -> Index:
-    connection = _opened(path)
+def _followed(register: Register, path: Path | None, tip: str) -> Index:
+    connection = _opened(path) if path else sqlite3.connect(":memory:", isolation_level=None)
     try:
         if _built_from(connection) != tip:
             _carry_on(register, connection, tip)

@@ -17,7 +17,7 @@ from tests.faults.script import Rule, Script
 from tests.kill.counted import Counted
 from tests.kill.running import COMMAND, Running
 from tests.kill.scenarios import SCENARIOS
-from tests.kill.stage import Stage, Stages
+from tests.kill.stage import CHANGE, Stage, Stages
 from tests.kill.story import APPLY, ROLLBACK, Told
 from tests.kill.whole import assert_whole
 
@@ -122,6 +122,9 @@ def test_with_a_full_disk_what_was_applied_goes_back_and_says_that_this_is_not_r
         with _disk(stage.journals, "1m") as disk:
             assert _run(disk, stage, *APPLY, "--json").returncode == 0
             disk.fill()
+            for words in (("status",), ("log",), ("show", CHANGE)):
+                asked = _run(disk, stage, *words)
+                assert (asked.returncode, asked.stderr) == (0, ""), words
             done = _run(disk, stage, *ROLLBACK, "--json")
             told.lines += [done.stdout, done.stderr]
             end = json.loads(done.stdout)

@@ -270,6 +270,13 @@ def test_a_place_where_it_cannot_be_written_is_told(register: Register, tmp_path
         catch_up(register, tmp_path / "file/index.sqlite")
 
 
+def test_where_the_disk_takes_no_index_it_is_made_in_memory(register: Register, tmp_path: Path) -> None:
+    register.append(story("c1", 3))
+    (tmp_path / "index.sqlite").mkdir()
+    with catch_up(register, tmp_path / "index.sqlite") as index, catch_up(register, tmp_path / "anew.sqlite") as anew:
+        assert everything(index) == everything(anew)
+
+
 def test_four_processes_that_catch_up_at_once_agree(team: Team, tmp_path: Path) -> None:
     register = team.clone()
     register.append(tuple(one for n in range(150) for one in story(f"c{n}", 1 + n % 28)))
