@@ -73,7 +73,7 @@ def _after_it(attempt: Attempt, ref: Ref, was: Resource, want: Resource) -> Reso
 
     def shows(seen: Snapshot) -> bool:
         now = seen[ref]
-        return now is not None and all(now.get(n) == left.get(n) for n in want if n not in unsaid)
+        return now is not None and all(now.get(n) == left.get(n) for n in (*want, INCARNATION) if n not in unsaid)
 
     seen = attempt.read_until(last.started.facets, shows)
     now = seen[ref]

@@ -154,8 +154,14 @@ def _restore_existence(
 
 
 def _same_life(attempt: Attempt, ref: Ref, before: Resource, now: Resource) -> bool:
-    """Whether it is the resource that the snapshot knew, or one that this change made in its place."""
-    lives = [before, *filter(None, attempt.lives(ref))]
+    """Whether it is the resource that the snapshot knew, or one that this change made in its place.
+
+    Of one that a call of ours has just made, nobody may have read yet which life it is.
+    """
+    ours = attempt.lives(ref)
+    if ours and ours[-1] is not None and INCARNATION not in ours[-1]:
+        return True
+    lives = [before, *filter(None, ours)]
     return any(life.get(INCARNATION) == now.get(INCARNATION) for life in lives if INCARNATION in life or life is before)
 
 

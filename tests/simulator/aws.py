@@ -20,6 +20,7 @@ MEMBERS: dict[str, Toy] = {
     "gate": {"Rules": {}},
     "lamp": {"Colour": None, "Shade": None, "Version": "1"},
     "motor": {"Speed": None},
+    "kite": {"Dye": None, "Tail": None, "Born": "1"},
     "ticket": {"Text": None},
     "parcel": {"Text": None, "Address": None},
 }
@@ -130,12 +131,8 @@ class Aws:
                 return "", {"Id": self.tokens[p["ClientToken"]]}
             case "CreateTicket" | "CreateParcel":
                 return self._create_with_id(operation, p, until)
-            case "CreateBox":
-                spelled = f"box/{p['Name']}"
-                if spelled in self.now:
-                    raise CallNotDone("there is one", code="BoxExists")
-                self.commit(spelled, number(MEMBERS["box"]), until)
-                return spelled, {}
+            case "CreateBox" | "CreateKite":
+                return self._create_named(operation.removeprefix("Create").lower(), p["Name"], until)
         spelled = self._named(operation, p["Name"])
         if operation.startswith("Delete") and operation.removeprefix("Delete").lower() in MEMBERS:
             self.commit(spelled, 0, until)
@@ -143,6 +140,15 @@ class Aws:
         if self.busy.get(spelled, 0.0) > self.seconds:
             raise CallNotDone("it is being changed", code="ResourceInUse")
         self.commit(spelled, number(_written(BODIES[self.now[spelled]], operation, p)), until)
+        return spelled, {}
+
+    def _create_named(self, kind: str, name: str, until: float | None) -> tuple[str, Mapping[str, Any]]:
+        spelled = f"{kind}/{name}"
+        if spelled in self.now:
+            raise CallNotDone("there is one", code=f"{kind.title()}Exists")
+        self.made += 1
+        life = {"Born": str(1 + self.made)} if "Born" in MEMBERS[kind] else {}
+        self.commit(spelled, number({**MEMBERS[kind], **life}), until)
         return spelled, {}
 
     def _create_with_id(self, operation: str, p: Toy, until: float | None) -> tuple[str, Mapping[str, Any]]:
@@ -172,6 +178,7 @@ _OF = {
     **dict.fromkeys(("Authorize", "Revoke"), "gate"),
     **dict.fromkeys(("PutColour", "PutShade"), "lamp"),
     "PutSpeed": "motor",
+    **dict.fromkeys(("PutDye", "PutTail"), "kite"),
     "PutText": "text",
 }
 

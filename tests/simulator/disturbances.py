@@ -41,7 +41,10 @@ def chosen(reader: str, turn: int, states: int) -> int:
 
 @dataclass(frozen=True)
 class Stranger:
-    """Somebody else who writes a member of a toy, or an item of it, at an instant; None removes it, no member: all of it."""
+    """Somebody else who writes a member of a toy, or an item of it, at an instant; None removes it, no member: all of it.
+
+    A value and no member: the toy is removed and made anew, just as it was, where such toys have lives.
+    """
 
     tick: int
     toy: str
@@ -54,6 +57,11 @@ class Stranger:
         """What they write."""
         return " ".join(filter(None, (self.toy, self.member or "itself", self.item)))
 
+    @property
+    def anew(self) -> bool:
+        """Whether the toy goes on as another of its lives."""
+        return not self.member and self.value is not None and has_lives(self.toy)
+
     def write(self, aws: Aws) -> bool:
         """Do it; whether that changed anything."""
         was = aws.now.get(self.toy, 0)
@@ -63,6 +71,8 @@ class Stranger:
         return aws.now.get(self.toy, 0) != was
 
     def _left(self, toy: dict[str, Any]) -> int:
+        if self.anew:
+            return number({**toy, "Born": f"{toy['Born']}, and again"})
         if not self.member:
             return 0
         value: Any = self.value
@@ -75,11 +85,18 @@ class Stranger:
         return number({**toy, self.member: value, **version})
 
 
+def has_lives(spelled: str) -> bool:
+    """Whether such a toy says which of its lives it is."""
+    return "Born" in MEMBERS[spelled.partition("/")[0]]
+
+
 def facets_of(spelled: str) -> tuple[tuple[str, str], ...]:
     """Every member and item of a toy that a stranger may write."""
     members = MEMBERS[spelled.partition("/")[0]]
     return tuple(
-        (name, "theirs" if value == {} else "") for name, value in members.items() if name not in ("Version", "Address")
+        (name, "theirs" if value == {} else "")
+        for name, value in members.items()
+        if name not in ("Version", "Address", "Born")
     )
 
 

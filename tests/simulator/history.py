@@ -176,7 +176,7 @@ def _of(spelled: str, number: int) -> Mapping[str, Any]:
     for member, value in body(number).items():
         if isinstance(value, dict):
             found |= {f"{spelled} {member} {item}": child for item, child in value.items()}
-        elif value is not None and member != "Version":
+        elif value is not None and member not in ("Version", "Born"):
             found[f"{spelled} {member}"] = value
     return found
 

@@ -130,7 +130,20 @@ PARCEL = _kind(
 )
 """Made without a token, under an address that AWS keeps unique; its id is in the answer, and it can be looked for."""
 
-KINDS = {kind.name: kind for kind in (BOX, GATE, LAMP, MOTOR, TICKET, PARCEL)}
+_KITE = Read("GetKite")
+KITE = _kind(
+    "kite",
+    Facet("dye", (_KITE,), "Toy.Dye", TEXT, Put("PutDye", "Dye"), Grain.WHOLE, show="all"),
+    Facet("tail", (_KITE,), "Toy.Tail", TEXT, Put("PutTail", "Tail"), Grain.WHOLE, show="all"),
+    incarnation="Toy.Born",
+    also=(Effect("CreateKite", "creates", "Name"), Effect("DeleteKite", "deletes", "Name")),
+    create=Create("CreateKite", lambda ref, want: (Call("toy", "CreateKite", {"Name": ref.id[0]}),), ()),
+    delete=Delete("DeleteKite"),
+    recreated=Recreated.EXACT,
+)
+"""Says which of its lives it is: one that was removed and made anew is another."""
+
+KINDS = {kind.name: kind for kind in (BOX, GATE, LAMP, MOTOR, TICKET, PARCEL, KITE)}
 
 
 def ref(spelled: str) -> Ref:

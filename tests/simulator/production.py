@@ -69,9 +69,11 @@ class Production:
             self.state.strangers = tuple(
                 each for each in self.state.strangers if not each[0].startswith(f"{stranger.toy} ")
             )
-        self.state.strangers = _put(self.state.strangers, stranger.path, value)
-        self.state.marks = _put(self.state.marks, stranger.path, value)
-        self.state.early = self.state.early - {stranger.path} | self._early()
+        left = _all_of(stranger.toy, self.state.aws.now[stranger.toy]) if stranger.anew else {stranger.path: value}
+        for path, value in left.items():
+            self.state.strangers = _put(self.state.strangers, path, value)
+            self.state.marks = _put(self.state.marks, path, value)
+        self.state.early = self.state.early.difference(left) | self._early()
         self.state.excuse = self.state.excuse or "a stranger"
 
     def _early(self) -> set[str]:
@@ -224,7 +226,8 @@ class Production:
                 continue
             now = state.aws.now.get(spelled, 0)
             if _at(was, path) == value and _at(now, path) != value:
-                saw = not late and seen >= 0 and _at(seen, path) == value and path not in state.early
+                known = seen >= 0 and _at(seen, path) == value and body(seen).get("Born") == body(was).get("Born")
+                saw = not late and known and path not in state.early
                 lost = Overwritten(path, value, saw, spelled.startswith("lamp/"))
                 state.overwritten = (*state.overwritten, lost)
                 state.marks = tuple(mark for mark in state.marks if mark[0] != path)
@@ -257,6 +260,11 @@ class Production:
 
 def _put(pairs: tuple[tuple[str, str | None], ...], path: str, value: str | None) -> tuple[tuple[str, str | None], ...]:
     return tuple(sorted(({**dict(pairs), path: value}).items()))
+
+
+def _all_of(spelled: str, toy: int) -> dict[str, str | None]:
+    """Each path of a toy with plain members, and its value."""
+    return {f"{spelled} {member}": value for member, value in body(toy).items()}
 
 
 def _at(toy: int, path: str) -> Any:

@@ -125,6 +125,10 @@ LAMP = (step("colour", aim("lamp/l", "colour", "green")), step("shade", aim("lam
 LIT = {"lamp/l": {"Colour": "green", "Shade": "light"}}
 MOTOR = (step("fast", aim("motor/m", "speed", "fast")), step("faster", aim("motor/m", "speed", "faster")))
 FAST = {"motor/m": {"Speed": "faster"}}
+KITE = (step("dye", aim("kite/k", "dye", "blue")), step("tail", aim("kite/k", "tail", "short")))
+LOST = (step("drop", toy("DeleteKite", Name="k")),)
+FOUND = (*LOST, step("again", toy("CreateKite", Name="k")), step("dye", aim("kite/k", "dye", "blue")))
+FLOWN = {"kite/k": {"Dye": "blue", "Tail": "short"}}
 TICKET = (step("ticket", toy("CreateTicket", Text="hello")), LID)
 TICKETED: Mapping[str, Toy | None] = {"ticket/t1": {"Text": "hello"}, "box/a": {**TOYS["box/a"], "Lid": "locked"}}
 PARCEL = (step("parcel", toy("CreateParcel", Address="here")), LID)
@@ -160,6 +164,9 @@ def _pairs() -> Iterable[Scenario]:
         ("rules by calls", CALLS, CALLED, {}),
         ("compared and set", LAMP, LIT, {}),
         ("takes its time", MOTOR, FAST, {}),
+        ("known by its life", KITE, FLOWN, {}),
+        ("removed, known by its life", LOST, {"kite/k": None}, {}),
+        ("made anew, known by its life", FOUND, {"kite/k": {"Dye": "blue", "Born": "2"}}, {}),
         ("made with a token", TICKET, TICKETED, {}),
         ("made without a token", PARCEL, PARCELLED, {}),
         ("a bell that its check hears", BELL, LOCKED, {"allow": ALLOW}),

@@ -48,6 +48,7 @@ TOYS: Mapping[str, Toy] = {
     "gate/g": {"Rules": {"ssh": "22", "web": "80"}},
     "lamp/l": {"Colour": "red", "Shade": "dark"},
     "motor/m": {"Speed": "slow"},
+    "kite/k": {"Dye": "red", "Tail": "long"},
 }
 """What production is before every change."""
 

@@ -14,6 +14,7 @@ from tests.simulator.disturbances import (
     Disturbance,
     Stranger,
     facets_of,
+    has_lives,
 )
 from tests.simulator.explore import Coverage, Explorer, Finding
 from tests.simulator.history import at_its_end, started
@@ -125,7 +126,7 @@ def strangers(scenario: Scenario) -> Iterator[State]:
         for member, item in (*facets_of(toy), ("", "")):
             for value in ("theirs", None):
                 for tick in range(1, undisturbed(scenario).ticks + 1):
-                    if member or value is None:
+                    if member or value is None or has_lives(toy):
                         yield started(scenario, Disturbance(strangers=(Stranger(tick, toy, member, item, value),)))
 
 

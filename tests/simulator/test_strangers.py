@@ -46,6 +46,20 @@ def test_at_any_instant_a_strangers_value_stands_but_in_the_window_and_that_is_c
     assert 0 < len(overwritten) <= 2 * WINDOW
 
 
+@pytest.mark.parametrize("name", ["known by its life", "made anew, known by its life"])
+def test_at_any_instant_what_a_stranger_makes_anew_is_another_and_not_written_to(name: str) -> None:
+    histories = everywhere(NAMED[f"{name}, and the check fails"], "kite/k", "")
+    assert any(left.why.startswith("it was removed and made anew") for *_, change in histories for left in change.left)
+
+
+def test_what_the_way_back_made_anew_and_was_not_answered_is_ours() -> None:
+    scenario = NAMED["removed, known by its life, and the check fails"]
+    for fault in ("timeout after", "cut answer", "late"):
+        state = started(scenario, Disturbance(calls=((1, fault),)))
+        assert findings(scenario, state, at_its_end(Life(state), scenario.plan)) == ()
+        assert change_of(state.journal).outcome is Outcome.ROLLED_BACK
+
+
 COMPARED = NAMED["compared and set, and the check fails"]
 
 

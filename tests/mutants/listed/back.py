@@ -130,6 +130,16 @@ BACK = (
         ("tests/policy/test_what_is_left.py::test_that_the_rest_is_back_is_read_and_not_believed",),
     ),
     Listed(
+        "What the way back has just made is taken for a stranger's",
+        mutant(_RESTORE, "    if ours and ours[-1] is not None and INCARNATION not in ours[-1]:\n        return True\n", ""),
+        ("tests/simulator/test_strangers.py::test_what_the_way_back_made_anew_and_was_not_answered_is_ours",),
+    ),
+    Listed(
+        "Between two writes of the way back nobody looks whether it is still the same resource",
+        mutant("engine/bringing.py", "for n in (*want, INCARNATION) if n not in unsaid", "for n in want if n not in unsaid"),
+        ("tests/simulator/test_strangers.py::test_at_any_instant_what_a_stranger_makes_anew_is_another_and_not_written_to",),
+    ),
+    Listed(
         "A stranger's part counts as restored",
         mutant(_RESTORE, "[facet for facet in ours if facet not in strangers]", "ours"),
         ("tests/policy/test_what_is_left.py::test_the_rest_is_put_back_and_what_every_step_made_is_told",),
