@@ -5,6 +5,7 @@ import pytest
 from changectl.model.change import Change, Outcome
 from tests.simulator.aws import body
 from tests.simulator.disturbances import Disturbance, Stranger
+from tests.simulator.explore import Explorer
 from tests.simulator.history import at_its_end, findings, started
 from tests.simulator.scenarios import CALLS, LAMP, NAMED, RED, Scenario, aim, plan, step
 from tests.simulator.state import TOYS, State, change_of
@@ -52,12 +53,9 @@ def test_at_any_instant_what_a_stranger_makes_anew_is_another_and_not_written_to
     assert any(left.why.startswith("it was removed and made anew") for *_, change in histories for left in change.left)
 
 
-def test_what_the_way_back_made_anew_and_was_not_answered_is_ours() -> None:
+def test_what_the_way_back_made_anew_when_it_was_killed_is_ours() -> None:
     scenario = NAMED["removed, known by its life, and the check fails"]
-    for fault in ("timeout after", "cut answer", "late"):
-        state = started(scenario, Disturbance(calls=((1, fault),)))
-        assert findings(scenario, state, at_its_end(Life(state), scenario.plan)) == ()
-        assert change_of(state.journal).outcome is Outcome.ROLLED_BACK
+    assert Explorer(scenario).explore([started(scenario)], crashes=1).found == {}
 
 
 COMPARED = NAMED["compared and set, and the check fails"]

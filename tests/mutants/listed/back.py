@@ -132,7 +132,7 @@ BACK = (
     Listed(
         "What the way back has just made is taken for a stranger's",
         mutant(_RESTORE, "    if ours and ours[-1] is not None and INCARNATION not in ours[-1]:\n        return True\n", ""),
-        ("tests/simulator/test_strangers.py::test_what_the_way_back_made_anew_and_was_not_answered_is_ours",),
+        ("tests/simulator/test_strangers.py::test_what_the_way_back_made_anew_when_it_was_killed_is_ours",),
     ),
     Listed(
         "Between two writes of the way back nobody looks whether it is still the same resource",
