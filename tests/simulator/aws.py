@@ -30,6 +30,9 @@ _ANSWERS: dict[tuple[int, str, str], Mapping[str, Any]] = {}
 ONCE = frozenset({"AppendLog", "CreateTicket", "CreateParcel", "Ring"})
 """What shows when it is done twice."""
 
+UNSAID = {"ShakeBox": ("Lid", "Note")}
+"""Calls of which nobody can foretell what they leave of these members."""
+
 
 def body(number: int) -> Toy:
     """The toy that a number stands for; never changed."""
@@ -174,7 +177,7 @@ class Aws:
 
 _OF = {
     **dict.fromkeys(("PutLid", "DeleteLid", "PutNote", "DeleteNote", "AddLabels", "RemoveLabels"), "box"),
-    **dict.fromkeys(("PutLog", "AppendLog"), "box"),
+    **dict.fromkeys(("PutLog", "AppendLog", "ShakeBox"), "box"),
     **dict.fromkeys(("Authorize", "Revoke"), "gate"),
     **dict.fromkeys(("PutColour", "PutShade"), "lamp"),
     "PutSpeed": "motor",
@@ -199,6 +202,8 @@ def _written(toy: Toy, operation: str, p: Toy) -> Toy:
             raise CallNotDone("somebody was quicker", code="PreconditionFailed")
         toy = {**toy, "Version": str(int(toy["Version"]) + 1)}
     match operation:
+        case "ShakeBox":
+            return {**toy, "Lid": "shaken", "Note": "shaken"}
         case "AppendLog":
             return {**toy, "Log": (toy["Log"] or "") + p["More"]}
         case "AddLabels":

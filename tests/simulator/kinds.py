@@ -61,7 +61,10 @@ BOX = _kind(
     ),
     Facet("note", (_BOX,), "Toy.Note", PLAIN, Put("PutNote", "Note", clear="DeleteNote"), Grain.WHOLE, secret=True),
     Facet("log", (_BOX,), "Toy.Log", TEXT, Hand(("PutLog", "AppendLog"), _put_log, _left_log), Grain.WHOLE, show="all"),
-    also=(Effect("CreateBox", "creates", "Name"), Effect("DeleteBox", "deletes", "Name")),
+    also=(
+        *(Effect("CreateBox", "creates", "Name"), Effect("DeleteBox", "deletes", "Name")),
+        Effect("ShakeBox", "writes", "Name", ("lid", "note")),
+    ),
     create=Create("CreateBox", lambda ref, want: (Call("toy", "CreateBox", {"Name": ref.id[0]}),), ()),
     delete=Delete("DeleteBox"),
     recreated=Recreated.EXACT,
@@ -166,6 +169,21 @@ class Aimed:
         if sight.now(toy) is None:
             raise NotFound(f"there is no {toy}")
         return Aim({FacetRef(toy, self.facet): self.body})
+
+
+@dataclass(frozen=True)
+class Several:
+    """A step: bring several facets of a toy to bodies."""
+
+    toy: Target
+    bodies: Mapping[str, Any] = field(hash=False)
+
+    def work(self, sight: Sight) -> Aim:
+        """Its aim. Raises NotFound."""
+        toy = sight.ref(self.toy)
+        if sight.now(toy) is None:
+            raise NotFound(f"there is no {toy}")
+        return Aim({FacetRef(toy, facet): body for facet, body in self.bodies.items()})
 
 
 ACTIONS = {

@@ -10,7 +10,7 @@ from changectl.errors import CallNotDone, CallUnknown, NotSignedIn, Unreachable
 from changectl.model.change import Fate
 from changectl.model.history import Effect, Overwritten
 from changectl.model.resource import Call
-from tests.simulator.aws import ONCE, body
+from tests.simulator.aws import ONCE, UNSAID, body
 from tests.simulator.disturbances import ANSWER, LASTING, Stranger, chosen
 from tests.simulator.kinds import SETTLE
 from tests.simulator.state import EFFECTS, EPOCH, TOYS, State, change_of, recovered
@@ -77,14 +77,19 @@ class Production:
         self.state.excuse = self.state.excuse or "a stranger"
 
     def _early(self) -> set[str]:
-        """What strangers have written to toys whose making this process does not know to be done."""
-        change, new, done = change_of(self.memory), set[str](), set[str]()
+        """What strangers have written to toys whose making this process does not know to be done.
+
+        And to what a call that nobody can foretell may have written, before it was read what that was.
+        """
+        change, new, done, unsaid = change_of(self.memory), set[str](), set[str](), set[str]()
         for sent in change.calls:
             over = sent.started.step in change.left_by if sent.started.step else change.restore_done
             (done if over else new).update(str(ref) for ref in (*sent.made, *sent.started.creates))
+            members = () if over else UNSAID.get(sent.started.operation, ())
+            unsaid.update(f"{facet.ref} {member}" for facet in sent.started.facets for member in members)
         toys = {path.partition(" ")[0] for path, _ in self.state.marks}
         early = {toy for toy in toys if toy in new or (toy not in TOYS and toy not in done)}
-        return {path for path, _ in self.state.marks if path.partition(" ")[0] in early}
+        return {path for path, _ in self.state.marks if path in unsaid or path.partition(" ")[0] in early}
 
     def ask(self, call: Call) -> Mapping[str, Any]:
         """A reading call, as old as it may be."""

@@ -9,7 +9,7 @@ from changectl.model.change import Outcome
 from changectl.model.plan import Auto, BackOut, Check, Comms, Plan, Risk, Step, Tests
 from changectl.model.resource import Call, Target
 from tests.simulator.aws import Toy
-from tests.simulator.kinds import Aimed
+from tests.simulator.kinds import Aimed, Several
 from tests.simulator.state import TOYS, State
 
 APPLIED, BACK, REFUSED = Outcome.APPLIED, Outcome.ROLLED_BACK, Outcome.REFUSED
@@ -24,6 +24,11 @@ def step(name: str, spec: object, *undo: Step, check: Check | None = None) -> St
 def aim(toy: str, facet: str, body: Any) -> Aimed:
     """A facet of a toy brought to a body."""
     return Aimed(Target(*toy.split("/")), facet, body)
+
+
+def aims(toy: str, **bodies: Any) -> Several:
+    """Several facets of a toy brought to bodies."""
+    return Several(Target(*toy.split("/")), bodies)
 
 
 def toy(operation: str, **params: Any) -> Call:
@@ -128,6 +133,17 @@ FAST = {"motor/m": {"Speed": "faster"}}
 KITE = (step("dye", aim("kite/k", "dye", "blue")), step("tail", aim("kite/k", "tail", "short")))
 LOST = (step("drop", toy("DeleteKite", Name="k")),)
 FOUND = (*LOST, step("again", toy("CreateKite", Name="k")), step("dye", aim("kite/k", "dye", "blue")))
+TOGETHER = (
+    step("kite", aims("kite/k", dye="blue", tail="short")),
+    step("box", aims("box/a", lid="locked", labels={"team": "y", "new": "1"}, note="new")),
+    step("lamp", aims("lamp/l", colour="green", shade="light")),
+)
+TOGETHER_THEN: Mapping[str, Toy | None] = {
+    "kite/k": {"Dye": "blue", "Tail": "short"},
+    "box/a": {"Lid": "locked", "Labels": {"team": "y", "new": "1"}, "Note": "new"},
+    "lamp/l": {"Colour": "green", "Shade": "light"},
+}
+SHAKEN = (step("shake", toy("ShakeBox", Name="a")), step("lid", aim("box/a", "lid", "locked")))
 FLOWN = {"kite/k": {"Dye": "blue", "Tail": "short"}}
 TICKET = (step("ticket", toy("CreateTicket", Text="hello")), LID)
 TICKETED: Mapping[str, Toy | None] = {"ticket/t1": {"Text": "hello"}, "box/a": {**TOYS["box/a"], "Lid": "locked"}}
@@ -167,6 +183,13 @@ def _pairs() -> Iterable[Scenario]:
         ("known by its life", KITE, FLOWN, {}),
         ("removed, known by its life", LOST, {"kite/k": None}, {}),
         ("made anew, known by its life", FOUND, {"kite/k": {"Dye": "blue", "Born": "2"}}, {}),
+        ("several settings in one step", TOGETHER, TOGETHER_THEN, {}),
+        (
+            "what nobody foretells",
+            SHAKEN,
+            {"box/a": {**TOYS["box/a"], "Lid": "locked", "Note": "shaken"}},
+            {"excuse": "unreadable"},
+        ),
         ("made with a token", TICKET, TICKETED, {}),
         ("made without a token", PARCEL, PARCELLED, {}),
         ("a bell that its check hears", BELL, LOCKED, {"allow": ALLOW}),
@@ -174,11 +197,10 @@ def _pairs() -> Iterable[Scenario]:
         ("with an undo of its own", (UNDO,), {"box/a": {**TOYS["box/a"], "Lid": "ajar"}}, {}),
     )
     for name, steps, target, more in plans:
-        rung = "allow" in more
-        yield Scenario(name, plan(*steps, checks=("up",), **more), APPLIED, target, rung=rung)
-        yield Scenario(
-            f"{name}, and the check fails", plan(*steps, checks=("up",), **more), BACK, target, RED, rung=rung
-        )
+        rung, excuse = "allow" in more, more.pop("excuse", "")
+        written = plan(*steps, checks=("up",), **more)
+        yield Scenario(name, written, APPLIED, target, excuse=excuse, rung=rung)
+        yield Scenario(f"{name}, and the check fails", written, BACK, target, RED, excuse=excuse, rung=rung)
 
 
 SCENARIOS = (
