@@ -109,10 +109,10 @@ class Aws:
         return spelled, state, answer
 
     def commit(self, spelled: str, state: int, until: float | None = None) -> None:
-        """A toy becomes another; until a time (by default a settling from now) it may still be read as it was."""
+        """A toy becomes another; until a time (by default a settling from now) it may still be read as it was, or was before."""
         before = self.now.get(spelled, 0)
         until = self.seconds + SETTLE if until is None else until
-        kept = tuple(o for o in self.old.get(spelled, ()) if o[1] > self.seconds)
+        kept = tuple((state, min(seen, until)) for state, seen in self.old.get(spelled, ()) if seen > self.seconds)
         self.old[spelled] = (*kept, (before, until)) if until > self.seconds else kept
         if state:
             self.now[spelled] = state
