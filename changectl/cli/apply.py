@@ -31,6 +31,7 @@ from changectl.model.events import Begun, Proposed, SnapshotTaken, TakenUp
 from changectl.model.exits import may_resume
 from changectl.model.fold import fold
 from changectl.model.frozen import dataclass
+from changectl.model.moves import is_asking
 from changectl.model.plan import Plan
 from changectl.planfile.find import PLANS, find_plans
 from changectl.register.journal import Journal
@@ -87,7 +88,7 @@ def _goes_on(keeper: Keeper, manner: Manner) -> None:
     wanted = change.operator is not None and change.operator.because == "person"
     if may_resume(change) and (not wanted or can_ask(manner.no_input)):
         keeper.tell(TakenUp("" if wanted else "the reason may have passed"))
-    elif change.paused is not None and change.operator is None:  # it died while somebody was asked
+    elif is_asking(change):  # it died while somebody was asked
         keeper.record(TakenUp("the reason may have passed"))
 
 

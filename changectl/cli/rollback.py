@@ -13,6 +13,7 @@ from changectl.cli.taking_up import taken_up_again
 from changectl.engine.world import World
 from changectl.model.change import Outcome
 from changectl.model.events import LocksHeld, RollbackWanted
+from changectl.model.moves import is_asking
 
 
 def verb(
@@ -48,7 +49,7 @@ def verb(
             keeper.record_on_the_way_back(wanted)
         elif (change.operator or over_lock) and not offline:  # a colleague may just be accepting production as it is
             keeper.tell(wanted, bool(over_lock))
-        elif change.rollback is None or change.operator or change.outcome is Outcome.APPLIED:
+        elif change.rollback is None or change.operator or change.outcome is Outcome.APPLIED or is_asking(change):
             keeper.record_on_the_way_back(wanted)
 
     conducted(here, found, by, *attempt, prelude, Manner(json, no_input), on_demand=True)

@@ -142,7 +142,7 @@ def next_move(plan: Plan, change: Change) -> Move | None:
         return None
     if change.paused:
         return AskWhetherOn(change.paused.why, change.paused.because)
-    if change.errored and (change.wants or change.rollback):
+    if change.errored and is_asking(change):
         return AskAboutCheck(_not_asked(change.errored))
     if change.rollback:
         return _way_back(plan, change)
@@ -155,6 +155,12 @@ def next_move(plan: Plan, change: Change) -> Move | None:
     if change.errored:
         return Close(Outcome.REFUSED, _not_asked(change.errored), "could-not-ask")
     return _way_forward(plan, change)
+
+
+def is_asking(change: Change) -> bool:
+    """Whether it stands still for a reason that may pass, and somebody is to be asked; nobody has answered yet."""
+    errored = change.errored is not None and bool(change.wants or change.rollback)
+    return change.operator is None and (change.paused is not None or errored)
 
 
 def going_back(plan: Plan, change: Change, why: str) -> GoBack | AskWhetherBack | NeedOperator:

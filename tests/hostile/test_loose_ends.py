@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
+from changectl.aws.connection import Aws
+from changectl.aws.reads import is_read
 from changectl.cli.keeper import Keeper
 from changectl.cli.memory import memory
-from changectl.model.events import Begun, SnapshotTaken
+from changectl.errors import NotSignedIn
+from changectl.model.events import Begun, OperatorNeeded, SnapshotTaken
+from changectl.model.resource import Call
 from changectl.model.status import Status
 from tests.hostile.place import CHANGE, Place, git
 
@@ -25,7 +29,7 @@ def before_anything_is_recorded(place: Place) -> None:
     place.patch.setattr(Keeper, "record", dies)
 
 
-def before(kind: type) -> Callable[[Place], None]:
+def before_(kind: type) -> Callable[[Place], None]:
     record = Keeper.record
 
     def arrange(place: Place) -> None:
@@ -68,8 +72,8 @@ def assert_told_and_free(place: Place) -> None:
 
 NEVER_BEGUN = {
     "nothing recorded": before_anything_is_recorded,
-    "no snapshot": before(SnapshotTaken),
-    "no begin": before(Begun),
+    "no snapshot": before_(SnapshotTaken),
+    "no begin": before_(Begun),
 }
 
 
@@ -119,6 +123,52 @@ def test_an_end_that_was_not_told_is_told_before_the_next_attempt(
     was = applied_but_died(place, arrange)
     assert place.type("apply", CHANGE).status == Status.ROLLED_BACK
     assert place.production() == was
+    assert_told_and_free(place)
+
+
+def signed_out(place: Place) -> None:
+    """From the first call that changes something on, until somebody has signed in again."""
+    send, sent = Aws.send, list[Call]()
+
+    def expired(self: Aws, call: Call) -> Any:
+        if sent or not is_read(call.service, call.operation):
+            sent.append(call)
+        if len(sent) > 1:
+            raise NotSignedIn("the credentials have expired")
+        return send(self, call)
+
+    place.patch.setattr(Aws, "send", expired)
+
+
+def not_to_be_asked(place: Place) -> None:
+    """A check of which nobody can say anything, until its program is there."""
+    (place.clone / "probe").unlink()
+
+
+@pytest.mark.parametrize("stands", [signed_out, not_to_be_asked])
+@pytest.mark.parametrize("words", [("apply", "--resume"), ("rollback",)], ids=" ".join)
+@pytest.mark.parametrize("back", [False, True], ids=["forward", "back"])
+def test_who_died_while_somebody_was_to_be_asked_tries_again_first(
+    place: Place, stands: Callable[[Place], None], words: tuple[str, ...], back: bool
+) -> None:
+    """The reason may have passed: nobody wants to be told of it once more."""
+    before = place.production()
+    (place.clone / "probe").symlink_to("/bin/true")
+    check = [{"command": ["./probe"]}]
+    place.plan(test=check, back_out={"test": check})
+    if back:
+        assert place.type("apply", CHANGE).status == Status.DONE
+    with place.patch.context() as patch:
+        mine = Place(place.folder, place.endpoint, place.dynamodb, place.captured, patch)
+        stands(mine)
+        before_(OperatorNeeded)(mine)
+        with pytest.raises(Died):
+            mine.type("rollback" if back else "apply", CHANGE)
+    (place.clone / "probe").unlink(missing_ok=True)
+    (place.clone / "probe").symlink_to("/bin/true")
+    end = place.type(*words, CHANGE)
+    assert end.status == (Status.ROLLED_BACK if back and words[0] == "apply" else Status.DONE), end
+    assert (place.production() == before) == (back or words == ("rollback",))
     assert_told_and_free(place)
 
 
