@@ -1,11 +1,13 @@
 """Where the team's register is: a git remote, or the repository itself where there is none. Look, bring, compare-and-set."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from changectl.errors import RemoteNeeded
 from changectl.model.frozen import dataclass
 from changectl.register.git import NETWORK, ask
+from changectl.register.left_locks import clear
 from changectl.register.repository import LOCKS, Repository, read_ref
 
 
@@ -44,6 +46,7 @@ class Elsewhere:
 
     repository: Repository
     name: str
+    pause: Callable[[float], None] = time.sleep
 
     @property
     def seen(self) -> str:
@@ -76,6 +79,7 @@ class Elsewhere:
         ]
         specs = "".join(f"+{pattern}:{self.mirror(pattern)}\n" for pattern in patterns)
         config = ("-c", "fetch.pruneTags=false", "-c", "fetch.writeCommitGraph=false")
+        clear(self.repository, self.name, self.pause)
         for _ in range(3):  # another process of this repository may hold a ref's lock file for a moment
             answer = ask(
                 self.repository.root, *config, "fetch", *flags, "--", self.name, feed=specs.encode(), timeout=NETWORK
