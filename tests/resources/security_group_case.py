@@ -1,6 +1,7 @@
 """The security group of the contract: a rule for each sort of peer, a way out, a tag; and what each operation does."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from ipaddress import ip_network
 from typing import Any
 
@@ -139,6 +140,7 @@ IDS: Mapping[str, Any] = {
     "numbers": ("50",),
     "describes": ANY,
     "several": True,
+    "born": (),
 }
 
 
@@ -154,12 +156,17 @@ def ids(ref: Ref, client: Callable[[str], Any], emulator: str) -> Mapping[str, A
         "numbers": (),
         "describes": DESCRIBES[emulator],
         "several": emulator != "ministack",  # of one permission it revokes all peers or none
+        "born": ("all 0.0.0.0/0",) if emulator == "ministack" else (),  # there is one already, which it cannot describe
     }
+
+
+def _undescribed(names: Sequence[str], rules: Body) -> Body:
+    return rules and {name: {} if name in names else rule for name, rule in rules.items()}
 
 
 def states(ids: Mapping[str, Any]) -> st.SearchStrategy[tuple[Resource, Resource]]:
     """Two states, now and then with more rules than go into one call."""
-    sides = {"ingress": _rules(ids), "egress": _rules(ids), "tags": TAGS}
+    sides = {"ingress": _rules(ids), "egress": _rules(ids).map(partial(_undescribed, ids["born"])), "tags": TAGS}
     return st.tuples(st.fixed_dictionaries(sides), st.fixed_dictionaries(sides))
 
 
