@@ -23,4 +23,4 @@ docs:
 	.venv/bin/python -m tests.docs.generate
 
 test:
-	.venv/bin/pytest -n 2
+	.venv/bin/pytest -n 3
