@@ -238,3 +238,10 @@ def test_what_is_watched_is_not_watched_before_there_is_anything_to_turn_round()
     test = Phases(before=(slow,), during=(Check("fast", "up", "fast"),))
     turned(stage, e.CheckPassed, stage.red.clear)
     assert stage.conducted(plan(LID, test=test)).outcome is Outcome.APPLIED
+
+
+def test_that_a_watched_check_holds_is_recorded_once_and_not_every_ten_seconds() -> None:
+    stage = Stage()
+    assert stage.conducted(plan(LID, test=watched("up", soak=600))).outcome is Outcome.APPLIED
+    passed = [event for event in stage.journal if isinstance(event, e.CheckPassed)]
+    assert [(event.phase, event.name) for event in passed] == [("during", "up")]

@@ -53,6 +53,13 @@ def test_at_any_instant_what_a_stranger_makes_anew_is_another_and_not_written_to
     assert any(left.why.startswith("it was removed and made anew") for *_, change in histories for left in change.left)
 
 
+@pytest.mark.parametrize("name", ["several settings in one step", "several settings in one step, and the check fails"])
+def test_at_any_instant_what_a_stranger_removes_is_not_made_again(name: str) -> None:
+    for tick in range(1, undisturbed(NAMED[name]).ticks + 1):
+        state, _ = met(NAMED[name], Stranger(tick, "kite/k", value=None))
+        assert "kite/k" not in state.aws.now, tick
+
+
 def test_what_the_way_back_made_anew_when_it_was_killed_is_ours() -> None:
     scenario = NAMED["removed, known by its life, and the check fails"]
     assert Explorer(scenario).explore([started(scenario)], crashes=1).found == {}
