@@ -30,7 +30,7 @@ _RULES = tuple(
 _STRANGERS = "tests/simulator/test_strangers.py"
 _POLICY = tuple(
     f"tests/policy/test_{name}.py"
-    for name in ("endings", "forward", "asking_back", "checks", "pauses", "rest", "compared_again")
+    for name in ("endings", "forward", "asking_back", "checks", "pauses", "rest", "compared_again", "what_is_left")
 )
 TESTS = {
     "engine/": (*_RULES, _STRANGERS, "tests/engine", *_POLICY),

@@ -229,6 +229,14 @@ def test_what_is_waited_for_and_cannot_be_asked_has_not_failed() -> None:
     assert stage.resumed(wanted).outcome is Outcome.APPLIED
 
 
+def test_what_is_waited_for_and_does_not_come_has_failed_when_its_time_is_over() -> None:
+    stage = Waiting(lambda look: False)
+    check = Check("up", "up", "up", every=timedelta(seconds=7))
+    assert stage.conducted(plan(LID, waiting(Until(check, timedelta(minutes=1))))).outcome is Outcome.ROLLED_BACK
+    assert stage.last(e.StepFailed).why.startswith("waited 1m for up: ")
+    assert stage.seconds < 90
+
+
 def test_what_is_watched_is_not_watched_before_there_is_anything_to_turn_round() -> None:
     """While a check before the first step is tried again, one that is to be watched is red for a moment."""
     stage = Stage()
@@ -245,3 +253,15 @@ def test_that_a_watched_check_holds_is_recorded_once_and_not_every_ten_seconds()
     assert stage.conducted(plan(LID, test=watched("up", soak=600))).outcome is Outcome.APPLIED
     passed = [event for event in stage.journal if isinstance(event, e.CheckPassed)]
     assert [(event.phase, event.name) for event in passed] == [("during", "up")]
+
+
+def test_going_back_once_more_asks_every_check_of_the_way_back_anew() -> None:
+    stage = Stage()
+    stage.red = {"up", "two"}
+    tests = tuple(Check(name, "up", name) for name in ("one", "two"))
+    wanted = plan(LID, checks=("up",), back_out=BackOut(test=tests))
+    assert stage.conducted(wanted).operator is not None
+    stage.red = {"one"}  # which has passed before
+    stage.record(e.RollbackWanted("once more", "ana"))
+    assert stage.conducted(wanted).operator is not None
+    assert stage.last(e.CheckFailed).name == "one"
