@@ -39,7 +39,7 @@ def simulated(table: Callable[..., str]) -> str:
     rate = next(row["histories_a_second"] for row in found["rows"] if row["sweep"] == "all")
     return (
         f"{counted}\n\nA run is the engine from a state to the end; a history is a way to that run, and several lead to the same "
-        f"state, which is then run once. {rate:,} histories a second on one core. In {window} of them a stranger's value was "
+        f"state, which is then run once. {rate:,} histories a second on one core. In {window:,} of them a stranger's value was "
         "written over in the moment between our last look and the arrival of our call, where AWS has no compare-and-set."
     )
 
