@@ -105,16 +105,19 @@ class Knowledge:
         """What the change made of a setting going forward: what each call changed, on top of what those before it had."""
         grain = self.world.ground.kinds[facet.ref.kind].facet(facet.facet).grain
         body = body_of(self.before(), facet)
-        forward = [sent for sent in self.change.calls if sent.started.phase == "forward" and sent.may_have_worked]
-        pairs = [(self.found(sent), self.leaves(sent)) for sent in forward]
-        pairs += [
-            (self._found_by(step, facet), self.bodies(self.change.left_by.get(step, "")))
-            for step in dict.fromkeys(sent.started.step for sent in forward)
-        ]
-        for found, left in pairs:
+        for found, left in self._forward(facet):
             if _says(left, facet):
                 body = carried(body_of(found, facet), body_of(left, facet), body, grain)
         return body
+
+    def _forward(self, facet: FacetRef) -> Iterator[tuple[Snapshot, Snapshot]]:
+        """What each call forward found and left, one after the other, and each step behind its last call."""
+        forward = [sent for sent in self.change.calls if sent.started.phase == "forward" and sent.may_have_worked]
+        last = {sent.started.step: sent for sent in forward}
+        for sent in forward:
+            yield self.found(sent), self.leaves(sent)
+            if last[step := sent.started.step] is sent:
+                yield self._found_by(step, facet), self.bodies(self.change.left_by.get(step, ""))
 
     def _found_by(self, step: str, facet: FacetRef) -> Snapshot:
         """What a step's first call found of a setting."""

@@ -2,11 +2,13 @@
 
 import json
 
+import pytest
+
 from changectl.errors import CallNotDone
 from changectl.model import events as e
 from tests.engine.model_world import Put
 from tests.engine.scenarios import box, plan, step
-from tests.mutants.rules import turned
+from tests.mutants.rules import Killed, turned
 from tests.policy.stage import Stage
 
 BEFORE = {"one": "1", "two": "2"}
@@ -56,3 +58,17 @@ def test_that_the_rest_is_back_is_read_and_not_believed() -> None:
     last = stage.last(e.FacetLeft)
     assert (last.why, last.stranger) == ("it is not what it was", True)
     assert json.loads(last.now) == {"one": "9", "two": "2", "three": "theirs"}
+
+
+def test_of_a_step_that_was_not_over_its_call_counts_as_what_we_made() -> None:
+    stage = Stage()
+    steps = [step(name, Put(box("c"), "labels", {"one": name, "two": "2"})) for name in ("first", "second")]
+    stage.record_fails = lambda event: Killed() if isinstance(event, e.StepDone) and event.step == "second" else None  # type: ignore[assignment, return-value]
+    wanted = plan(*steps)
+    with pytest.raises(Killed):
+        stage.conducted(wanted)
+    stage.record_fails = lambda event: None
+    stage.aws.boxes["c"]["Labels"]["one"] = "theirs"
+    stage.record(e.RollbackWanted("asked for", "ana"))
+    stage.conducted(wanted)
+    assert json.loads(stage.last(e.FacetLeft).ours)["one"] == "second"
