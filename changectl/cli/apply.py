@@ -28,10 +28,9 @@ from changectl.errors import GateRefused, InProgress, WrongUsage
 from changectl.model.bodies import snapshot_json
 from changectl.model.change import Outcome
 from changectl.model.events import Begun, Proposed, SnapshotTaken, TakenUp
-from changectl.model.exits import may_resume
+from changectl.model.exits import is_asking, may_resume
 from changectl.model.fold import fold
 from changectl.model.frozen import dataclass
-from changectl.model.moves import is_asking
 from changectl.model.plan import Plan
 from changectl.planfile.find import PLANS, find_plans
 from changectl.register.journal import Journal

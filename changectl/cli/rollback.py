@@ -13,7 +13,7 @@ from changectl.cli.taking_up import taken_up_again
 from changectl.engine.world import World
 from changectl.model.change import Outcome
 from changectl.model.events import LocksHeld, RollbackWanted
-from changectl.model.moves import is_asking
+from changectl.model.exits import is_asking
 
 
 def verb(

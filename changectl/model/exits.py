@@ -33,6 +33,12 @@ def wish_digest(change: Change, wish: e.ForwardWanted) -> str:
     return digest_of([wish.why, wish.by, wish.accept, *stands])
 
 
+def is_asking(change: Change) -> bool:
+    """Whether it stands still for a reason that may pass, and somebody is to be asked; nobody has answered yet."""
+    errored = change.errored is not None and bool(change.wants or change.rollback)
+    return change.operator is None and (change.paused is not None or errored)
+
+
 def exited(change: Change, event: e.TakenUp | e.ForwardWanted | e.ForwardApproved | e.WentForward) -> Change:
     """The change after somebody took a way out, or wished to."""
     match event:

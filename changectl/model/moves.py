@@ -4,6 +4,7 @@ from typing import TypeAlias
 
 from changectl.model.change import Change, Outcome
 from changectl.model.events import CheckErrored
+from changectl.model.exits import is_asking
 from changectl.model.frozen import dataclass
 from changectl.model.plan import Auto, Check, Plan, Step
 from changectl.model.resource import FacetRef
@@ -155,12 +156,6 @@ def next_move(plan: Plan, change: Change) -> Move | None:
     if change.errored:
         return Close(Outcome.REFUSED, _not_asked(change.errored), "could-not-ask")
     return _way_forward(plan, change)
-
-
-def is_asking(change: Change) -> bool:
-    """Whether it stands still for a reason that may pass, and somebody is to be asked; nobody has answered yet."""
-    errored = change.errored is not None and bool(change.wants or change.rollback)
-    return change.operator is None and (change.paused is not None or errored)
 
 
 def going_back(plan: Plan, change: Change, why: str) -> GoBack | AskWhetherBack | NeedOperator:
