@@ -4,6 +4,7 @@ git holds such a file for milliseconds, and nothing in it tells whose it is; it 
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from changectl.register.repository import Repository
@@ -21,7 +22,8 @@ def clear(repository: Repository, name: str, pause: Callable[[float], None]) -> 
         pause(STEP)
         standing &= _standing(repository, name)
     for path, _, _ in standing:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # then the fetch that follows is refused, in git's words
+            path.unlink(missing_ok=True)
 
 
 def _standing(repository: Repository, name: str) -> set[tuple[Path, int, int]]:

@@ -75,3 +75,13 @@ def test_others_are_left_alone(team: Team) -> None:
     paths = [left(ana, "refs/heads/main"), left(ana, "packed-refs"), left(ana, "refs/remotes/origin/main")]
     ana.fetch()
     assert ([path.exists() for path in paths], waits) == ([True, True, True], [])
+
+
+def test_one_that_may_not_be_taken_away_is_told_in_gits_words(team: Team) -> None:
+    team.clone("bob").append((entry(CHANGE, 0),))
+    ana, _ = waiting(team.clone())
+    path = ana.repository.shared / "refs/remotes/origin/changectl/register.lock"
+    path.mkdir(parents=True)
+    (path / "full").touch()
+    with pytest.raises(RemoteNeeded, match=r"register\.lock"):
+        ana.fetch()
