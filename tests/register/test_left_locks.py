@@ -78,10 +78,10 @@ def test_others_are_left_alone(team: Team) -> None:
 
 
 def test_one_that_may_not_be_taken_away_is_told_in_gits_words(team: Team) -> None:
-    team.clone("bob").append((entry(CHANGE, 0),))
     ana, _ = waiting(team.clone())
     path = ana.repository.shared / "refs/remotes/origin/changectl/register.lock"
     path.mkdir(parents=True)
     (path / "full").touch()
+    team.clone("bob").append((entry(CHANGE, 0),))
     with pytest.raises(RemoteNeeded, match=r"register\.lock"):
         ana.fetch()
