@@ -77,10 +77,10 @@ def mutants(table: Callable[..., str]) -> str:
     if found is None:
         return "The long form has not been recorded."
     rows = [
-        (part, *(f"{counted.get(name, 0):,}" for name in ("total", "tried", "killed", "equivalent", "missed")))
+        (part, *(f"{counted.get(name, 0):,}" for name in ("total", "tried", "killed")))
         for part, counted in found.items()
     ]
-    return table(("mutants", "there are", "tried", "killed", "no other behaviour", "open"), rows)
+    return table(("mutants", "there are", "tried", "killed"), rows)
 
 
 def _counted(table: Callable[..., str], found: Mapping[str, Mapping[str, Any]], what: str) -> str:
