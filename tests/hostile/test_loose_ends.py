@@ -29,7 +29,7 @@ def before_anything_is_recorded(place: Place) -> None:
     place.patch.setattr(Keeper, "record", dies)
 
 
-def before_(kind: type) -> Callable[[Place], None]:
+def dying_at(kind: type) -> Callable[[Place], None]:
     record = Keeper.record
 
     def arrange(place: Place) -> None:
@@ -72,8 +72,8 @@ def assert_told_and_free(place: Place) -> None:
 
 NEVER_BEGUN = {
     "nothing recorded": before_anything_is_recorded,
-    "no snapshot": before_(SnapshotTaken),
-    "no begin": before_(Begun),
+    "no snapshot": dying_at(SnapshotTaken),
+    "no begin": dying_at(Begun),
 }
 
 
@@ -161,7 +161,7 @@ def test_who_died_while_somebody_was_to_be_asked_tries_again_first(
     with place.patch.context() as patch:
         mine = Place(place.folder, place.endpoint, place.dynamodb, place.captured, patch)
         stands(mine)
-        before_(OperatorNeeded)(mine)
+        dying_at(OperatorNeeded)(mine)
         with pytest.raises(Died):
             mine.type("rollback" if back else "apply", CHANGE)
     (place.clone / "probe").unlink(missing_ok=True)

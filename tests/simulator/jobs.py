@@ -1,5 +1,7 @@
-"""A sweep in parts, each scenario one, for as many processes as asked for. States live in the process that made them; words
-and figures leave it."""
+"""A sweep in parts, each scenario one, for as many processes as asked for.
+
+States live in the process that made them; words and figures leave it.
+"""
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -59,7 +61,7 @@ def done(these: Iterable[Part], jobs: int) -> Iterator[Swept]:
     if jobs == 1:
         yield from map(_done, these)
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("fork"), max_tasks_per_child=None) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
         yield from pool.map(_done, these)
 
 
