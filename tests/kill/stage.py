@@ -53,6 +53,11 @@ class Stage:
         """The team's remote."""
         return self.folder / "remote.git"
 
+    def remote_lives_on(self) -> None:
+        """The remote is another machine: its git is not killed with ours, and lets go of what it held. Here it was killed."""
+        for left in self.bare.rglob("*.lock"):
+            left.unlink(missing_ok=True)
+
     @property
     def journals(self) -> Path:
         """Where this machine keeps what is its own."""

@@ -101,6 +101,8 @@ class Past:
         """A command upon which a blow falls."""
         end = struck(self.stage, words, blow, fresh=fresh).ended()
         self.stage.proxy.wait_until_delivered()
+        if blow.sign == "machine":
+            self.stage.remote_lives_on()
         self._tell(end, str(blow))
         self.back |= words == ROLLBACK or blow.sign not in KILLS
         self.lasting |= blow.lasts
