@@ -41,7 +41,7 @@ def main(folder: Path, number: int, changes: int, lease: float, shared: int) -> 
             continue
         epochs = next(entry.event.epochs for entry in operator.keeper.entries if hasattr(entry.event, "epochs"))
         began = time.monotonic()
-        for _ in range(chance.randrange(3)):
+        for _ in range(chance.randrange(3) if renewed else 3):
             before = operator.keeper.holding.begun
             operator.keeper.hold(lease / 10)
             renewed += operator.keeper.holding.begun is not before

@@ -48,8 +48,8 @@ def test_operators_at_once_lose_nothing_double_nothing_and_hold_no_lock_together
     grants = sorted((name, int(epoch), float(a), float(b)) for name, epoch, a, b in lines if name.startswith("held"))
 
     faults = [[int(word) for word in out.splitlines()[-1].split()[1:]] for out, _ in told]
-    killed, unacknowledged, _, renewed = map(sum, zip(*faults, strict=True))
-    assert min(killed + unacknowledged, renewed) > 0
+    for killed, unacknowledged, _, renewed in faults:
+        assert min(killed, unacknowledged, renewed) > 0
 
     judge = machine(team, "judge")
     judge.register.fetch()

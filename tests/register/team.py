@@ -114,7 +114,10 @@ def with_remote(register: Register, remote: Remote) -> Register:
 
 
 def over_a_bad_line(register: Register, bare: Path, chance: random.Random) -> tuple[Register, dict[str, int]]:
-    """The register where one push in twenty is killed at a random moment and one in ten is not acknowledged; how many were."""
+    """The register where one push in twenty is killed at a random moment and one in ten is not acknowledged; how many were.
+
+    No line is spared: the first push is killed, and the first that could have been acknowledged is not.
+    """
     faults = {"killed": 0, "lost": 0}
     remote = Meddled(register.remote)
     acknowledge = remote.inner.push
@@ -128,12 +131,12 @@ def over_a_bad_line(register: Register, bare: Path, chance: random.Random) -> tu
 
     def push(updates: Sequence[Update]) -> str | None:
         fate = chance.random()
-        if fate < 0.05:
+        if fate < 0.05 or not faults["killed"]:
             faults["killed"] += 1
             killed(updates)
             return "killed"
         words = acknowledge(updates)
-        if fate < 0.15 and words is None:
+        if words is None and (fate < 0.15 or not faults["lost"]):
             faults["lost"] += 1
             return "lost"
         return words

@@ -75,7 +75,7 @@ def test_eight_machines_over_a_bad_line_publish_every_event_exactly_once(team: T
     told = outputs(
         [started("-m", "register.writer", str(team.folder), str(n), str(EVENTS), str(BATCH)) for n in range(MACHINES)]
     )
-    assert sum(int(word) for line in told for word in line.split()) > 0
+    assert min(int(word) for line in told for word in line.split()) > 0
     register = team.clone("judge")
     nonces = Counter(one.entry.nonce for one in register.everything())
     assert nonces == Counter(["nonce-0", *(f"{n}-{k}" for n in range(MACHINES) for k in range(EVENTS))])
