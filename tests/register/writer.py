@@ -1,6 +1,7 @@
 """One of several machines that publish at once, over a bad line: `python -m register.writer FOLDER NUMBER COUNT BATCH`.
 
-One push in twenty is killed at a random moment, one in ten is not acknowledged; each at least once. Prints how many of each there were.
+One push in twenty is killed at a random moment, one in ten is not acknowledged; each at least once.
+Prints how many of each there were.
 """
 
 import random
